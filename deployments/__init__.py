@@ -1,0 +1,1 @@
+"""When and where: schedules, the command line, the embedded default, county packs."""

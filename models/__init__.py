@@ -1,0 +1,1 @@
+"""What is true: vocabulary, rules, tables, queries, actions."""

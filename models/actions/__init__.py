@@ -1,0 +1,1 @@
+"""The only writers: each takes a session and `now`, none commits."""

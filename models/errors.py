@@ -1,0 +1,73 @@
+"""What can go wrong, as one tree. The text for people comes from the locale, by the class's key and its facts.
+
+    WanggeError
+    ├── Refused               the rules forbid it; nothing changed
+    │   ├── IllegalTransition     the issue's stage does not allow the action
+    │   ├── NotAllowed            the person holds no post that allows it
+    │   ├── GateClosed            the strike-off gate asks for something first
+    │   └── ClockBehind           `now` lies before what the county has recorded
+    ├── NotFound              no such issue, person, unit …
+    ├── StaleIssue            somebody else was faster
+    ├── CommunityBusy         another run holds the community's lock
+    ├── CalendarEnds          a time beyond the days the calendar knows
+    ├── NotConfigured         a setting, the database or the county is missing
+    └── InvalidInput          rows or values that can't be taken
+"""
+
+
+class WanggeError(Exception):
+    """The root: carries the facts a sentence for people is made of."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(", ".join(f"{name}={value}" for name, value in facts.items()))
+        self.facts = facts
+
+    @property
+    def key(self) -> str:
+        """The locale key of the sentence that tells it: ``error.<ClassName>`` or a finer one by ``why``."""
+        why = self.facts.get("why")
+        return f"error.{type(self).__name__}" + (f".{why}" if why else "")
+
+
+class Refused(WanggeError):
+    """The rules forbid it; nothing changed."""
+
+
+class IllegalTransition(Refused):
+    """The issue's stage does not allow the action; the facts name what it allows."""
+
+
+class NotAllowed(Refused):
+    """The person holds, that day, no post that allows the action at this unit or above."""
+
+
+class GateClosed(Refused):
+    """The strike-off gate asks for something first."""
+
+
+class ClockBehind(Refused):
+    """`now` lies before what the county has already recorded."""
+
+
+class NotFound(WanggeError):
+    """No such thing; the facts name what was looked for."""
+
+
+class StaleIssue(WanggeError):
+    """The issue changed between reading and writing."""
+
+
+class CommunityBusy(WanggeError):
+    """Another run holds the community's lock."""
+
+
+class CalendarEnds(WanggeError):
+    """A time was asked for that lies beyond the days the calendar knows."""
+
+
+class NotConfigured(WanggeError):
+    """Something the product needs to run has not been set up."""
+
+
+class InvalidInput(WanggeError):
+    """A value or a row can't be taken; the facts name field and expectation."""

@@ -1,0 +1,1 @@
+"""Questions to the database: functions that return statements or rows."""

@@ -1,0 +1,1 @@
+"""The rules: arguments in, decision out; no clock, no database."""

@@ -1,0 +1,45 @@
+"""What the surroundings say: environment variables with the prefix ``WANGGE_``."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import NotConfigured
+
+
+def default_home() -> Path:
+    """Where state lives: ``/var/lib/wangge`` for root (the embedded server then runs as another account), else the user's data folder."""
+    return Path("/var/lib/wangge") if os.geteuid() == 0 else Path.home() / ".local" / "share" / "wangge"
+
+
+class Settings(BaseSettings):
+    """Validated once, at the first use."""
+
+    model_config = SettingsConfigDict(env_prefix="WANGGE_", extra="ignore")
+
+    home: Path = default_home()
+    database_url: str | None = None
+    prefect_port: int = 4200
+    locale: str = "zh_CN"
+    county: str | None = None
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings."""
+    return Settings()
+
+
+def database_url(of: Settings) -> str:
+    """The database's URL: ``WANGGE_DATABASE_URL``, else the one the owner of the embedded server wrote down.
+
+    :raises NotConfigured: when there is neither.
+    """
+    if of.database_url:
+        return of.database_url
+    note = of.home / "database_url"
+    if not note.exists():
+        raise NotConfigured(why="database", home=of.home)
+    return note.read_text(encoding="utf-8").strip()

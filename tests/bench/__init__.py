@@ -1,0 +1,1 @@
+"""What it costs, against floors measured in the same run."""
