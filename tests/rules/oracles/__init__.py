@@ -1,0 +1,1 @@
+"""Slow, obvious restatements of the rules, to compare the real ones with."""
