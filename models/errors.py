@@ -1,17 +1,17 @@
 """What can go wrong, as one tree. The text for people comes from the locale, by the class's key and its facts.
 
-    WanggeError
-    ├── Refused               the rules forbid it; nothing changed
-    │   ├── IllegalTransition     the issue's stage does not allow the action
-    │   ├── NotAllowed            the person holds no post that allows it
-    │   ├── GateClosed            the strike-off gate asks for something first
-    │   └── ClockBehind           `now` lies before what the county has recorded
-    ├── NotFound              no such issue, person, unit …
-    ├── StaleIssue            somebody else was faster
-    ├── CommunityBusy         another run holds the community's lock
-    ├── CalendarEnds          a time beyond the days the calendar knows
-    ├── NotConfigured         a setting, the database or the county is missing
-    └── InvalidInput          rows or values that can't be taken
+WanggeError
+├── Refused               the rules forbid it; nothing changed
+│   ├── IllegalTransition     the issue's stage does not allow the action
+│   ├── NotAllowed            the person holds no post that allows it
+│   ├── GateClosed            the strike-off gate asks for something first
+│   └── ClockBehind           `now` lies before what the county has recorded
+├── NotFound              no such issue, person, unit …
+├── StaleIssue            somebody else was faster
+├── CommunityBusy         another run holds the community's lock
+├── CalendarEnds          a time beyond the days the calendar knows
+├── NotConfigured         a setting, the database or the county is missing
+└── InvalidInput          rows or values that can't be taken
 """
 
 

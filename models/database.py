@@ -1,0 +1,45 @@
+"""The one way to the database: engines, transactions, the schema's version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from models import settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@cache
+def engine(url: str) -> Engine:
+    """The process's engine for a URL; psycopg prepares what is asked often."""
+    return create_engine(url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+
+
+@contextmanager
+def transaction(url: str | None = None) -> Iterator[Session]:
+    """A session whose work is committed at the end, or rolled back as a whole.
+
+    :param url: the database; without it, the one the settings name.
+    """
+    chosen = url or settings.database_url(settings.settings())
+    with Session(engine(chosen), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for a database."""
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.set_main_option("script_location", str(ROOT / "models" / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the schema to its newest version."""
+    command.upgrade(alembic_config(url), "head")

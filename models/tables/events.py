@@ -1,0 +1,37 @@
+"""The history: append-only, who did what to which issue or duty, when and why."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Table
+from models.vocabulary import Action, Stage
+
+
+class Event(Table):
+    """One thing that happened. A trigger refuses to change or delete it."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("events_of_an_issue", "issue_id", "id"),
+        Index("events_as_recorded", "county_id", "recorded_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("counties.id"))
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    duty_id: Mapped[int | None] = mapped_column(ForeignKey("duties.id"))
+    action: Mapped[Action]
+    stage_from: Mapped[Stage | None]
+    stage_to: Mapped[Stage | None]
+    step: Mapped[int | None] = mapped_column(SmallInteger, comment="the escalation step, for action step")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), comment="null: by rule, in the night")
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id"), comment="the post that allowed it, or was assigned"
+    )
+    reason: Mapped[str | None]
+    facts: Mapped[dict[str, Any] | None]
+    happened_at: Mapped[datetime] = mapped_column(comment="when it happened; clocks and figures use it")
+    recorded_at: Mapped[datetime] = mapped_column(comment="when it became known; what was known then is rebuilt by it")
