@@ -1,0 +1,49 @@
+"""Ctrl-C and SIGTERM end the owner process at any instant but one: between starting a child and noting it down."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Interrupts:
+    """Turns the first signal into one :class:`KeyboardInterrupt`; while held it waits, and later ones are ignored.
+
+    So the clean-up that follows the first can't be interrupted by a second.
+    """
+
+    def __init__(self) -> None:
+        self.arrived = False
+        self._raised = False
+        self._holds = 0
+
+    def install(self) -> None:
+        """Take over SIGINT and SIGTERM; only the main thread of the owner may call it."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._arrive)
+
+    def close(self) -> None:
+        """From here on nothing is interrupted: the owner is ending anyway."""
+        self._raised = True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a signal back until the block is left."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            self._deliver()
+
+    def _arrive(self, _number: int, _frame: FrameType | None) -> None:
+        self.arrived = True
+        self._deliver()
+
+    def _deliver(self) -> None:
+        if self.arrived and not self._raised and not self._holds:
+            self._raised = True
+            raise KeyboardInterrupt
+
+
+INTERRUPTS = Interrupts()

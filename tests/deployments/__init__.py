@@ -1,0 +1,1 @@
+"""The embedded default, real Prefect servers, the owner process."""
