@@ -10,7 +10,7 @@ from models.errors import NotConfigured
 
 
 def default_home() -> Path:
-    """Where state lives: the user's data folder; for root, whose embedded server runs as another account, a shared one."""
+    """Where state lives: the user's data folder; for root, whose server runs as another account, a shared one."""
     return Path("/var/lib/wangge") if os.geteuid() == 0 else Path.home() / ".local" / "share" / "wangge"
 
 

@@ -62,7 +62,7 @@ class Office:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """An office and the days it works; ``days`` are ascending and cover every working day from ``first`` to ``last``."""
+    """An office and the days it works: ``days``, ascending, are every working day from ``first`` to ``last``."""
 
     office: Office
     days: tuple[date, ...]

@@ -16,7 +16,7 @@ class Notice(Table):
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("duty_id", "step", "post_id"),
-        Index("notices_to_tell", "county_id", postgresql_where=text("message_id IS NULL")),
+        Index("notices_to_tell", "county_id", postgresql_where=text("settled_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,6 +27,9 @@ class Notice(Table):
     action: Mapped[StepAction | None] = mapped_column(comment="null for step 0")
     immediate: Mapped[bool]
     recorded_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None] = mapped_column(
+        comment="told in a message, or moot because the duty ended first"
+    )
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
 
 

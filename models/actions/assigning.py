@@ -1,0 +1,88 @@
+"""Giving issues to grids: one at a time by a person, all that wait in a community by the night."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.actions import duties
+from models.queries.rulebook import Rulebook
+from models.tables.duties import Duty
+from models.tables.events import Event
+from models.tables.issues import Issue
+from models.tables.places import Unit
+from models.tables.policies import Category
+from models.vocabulary import Action, DutyKind, DutyState, Severity
+
+
+def assign_to_grid(
+    session: Session, book: Rulebook, issue: Issue, grid: Unit, *, now: datetime, person_id: int | None = None
+) -> None:
+    """Make an issue a grid's: the duty to handle it goes to the answering post, which owes a signature from `now` on.
+
+    :param person_id: who assigned it; None: the rule did.
+    """
+    post_id = grid.answering[-1]
+    issue.unit_id, issue.community_id = grid.id, grid.community_id
+    session.execute(
+        update(Duty)
+        .where(Duty.issue_id == issue.id, Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
+        .values(post_id=post_id, unit_id=grid.id, community_id=grid.community_id)
+    )
+    session.add(_assigned(book, issue, post_id, now, person_id))
+    duties.open_duty(session, book, issue, DutyKind.SIGN, post_id, now=now)
+
+
+def assign_waiting(session: Session, book: Rulebook, community_id: int, now: datetime) -> int:
+    """Assign all issues of a community that lie on a grid and are nobody's yet.
+
+    :return: how many.
+    """
+    waiting = session.execute(
+        select(Issue, Unit.answering, Category.key)
+        .join(Duty, Duty.issue_id == Issue.id)
+        .join(Unit, Unit.id == Issue.unit_id)
+        .join(Category, Category.id == Issue.category_id)
+        .where(Duty.community_id == community_id, Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
+        .where(Duty.post_id.is_(None), Unit.depth == book.lowest)
+        .order_by(Issue.id)
+    ).all()
+    signing = []
+    for issue, answering, category in waiting:
+        level = book.level(DutyKind.SIGN, category, issue.severity, issue.lane)
+        signing.append(duties.new_duty(book, issue, level, post_id=answering[-1], opened_at=now))
+        session.add(_assigned(book, issue, answering[-1], now, None))
+    session.add_all(signing)
+    session.flush()  # the notices need the duties' ids
+    urgent = {issue.id: issue.severity is Severity.URGENT for issue, _, _ in waiting}
+    session.add_all(
+        duties.newly_yours(book.county.id, duty.id, duty.post_id or 0, urgent=urgent[duty.issue_id], now=now)
+        for duty in signing
+    )
+    _hand_over(session, list(urgent))
+    return len(waiting)
+
+
+def _hand_over(session: Session, issue_ids: list[int]) -> None:
+    """The duties to handle these issues become their grids' answering posts'."""
+    session.execute(
+        update(Duty)
+        .where(Duty.issue_id.in_(issue_ids), Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
+        .where(Duty.unit_id == Unit.id)
+        .values(post_id=Unit.answering[Unit.depth + 1])
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _assigned(book: Rulebook, issue: Issue, post_id: int, now: datetime, person_id: int | None) -> Event:
+    return Event(
+        county_id=book.county.id,
+        issue_id=issue.id,
+        action=Action.ASSIGN,
+        stage_from=issue.stage,
+        stage_to=issue.stage,
+        person_id=person_id,
+        post_id=post_id,
+        happened_at=now,
+        recorded_at=now,
+    )

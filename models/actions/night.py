@@ -1,0 +1,99 @@
+"""The night of one community: one function, one transaction. And the watch over what cannot wait for the night."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.actions import guards
+from models.actions.assigning import assign_waiting
+from models.queries.named import statement
+from models.queries.rulebook import Rulebook
+from models.tables.duties import Duty
+from models.tables.notices import NightLog
+from models.vocabulary import DutyKind, DutyState
+
+
+@dataclass(frozen=True)
+class NightCounts:
+    """What a night did in a community, and what it leaves to people."""
+
+    assigned: int = 0
+    climbed: int = 0
+    caught_up: int = 0
+    steps: int = 0
+    reminded: int = 0
+    told: int = 0
+    supervised: int = 0
+    open: int = 0
+    overdue: int = 0
+    unowned: int = 0
+
+
+def run(session: Session, book: Rulebook, community_id: int, now: datetime) -> NightCounts:
+    """Assign what waits, climb what is due, catch up what was missed, count; write the night down.
+
+    Run twice, it changes nothing the second time. The caller commits; rolled back, it is the preview.
+
+    :raises CommunityBusy: another run has the community.
+    :raises ClockBehind: `now` lies before what is recorded.
+    """
+    guards.check_clock(session, book.county.id, now)
+    guards.hold_night(session, community_id)
+    assigned = assign_waiting(session, book, community_id, now)
+    climbed = climb(session, book, community_id, now)
+    counts = NightCounts(assigned=assigned, **climbed, **_standing(session, community_id, now))
+    _write_down(session, community_id, book.local_date(now), now, counts)
+    return counts
+
+
+def watch(session: Session, book: Rulebook, community_id: int, now: datetime) -> NightCounts:
+    """The same climb for duties whose policy is minded at once.
+
+    :raises CommunityBusy: another run has the community.
+    """
+    guards.check_clock(session, book.county.id, now)
+    guards.hold_night(session, community_id)
+    return NightCounts(**climb(session, book, community_id, now, immediate=True))
+
+
+def climb(
+    session: Session, book: Rulebook, community_id: int, now: datetime, *, immediate: bool = False
+) -> Mapping[str, int]:
+    """Move the open duties of a community to the steps reached; what the counts mean stands in ``climb.sql``."""
+    facts = {"county": book.county.id, "community": community_id, "now": now, "immediate": immediate}
+    return dict(session.execute(statement("climb"), facts).mappings().one())
+
+
+def nights_done(session: Session, county_communities: list[int], night: date) -> set[int]:
+    """Which of some communities have had a night."""
+    done = select(NightLog.community_id).where(NightLog.community_id.in_(county_communities), NightLog.night == night)
+    return set(session.scalars(done))
+
+
+def _standing(session: Session, community_id: int, now: datetime) -> Mapping[str, int]:
+    """How the community stands after the night: the duties to handle issues."""
+    row = session.execute(
+        select(
+            func.count().label("open"),
+            func.count().filter(Duty.due_at <= now).label("overdue"),
+            func.count().filter(Duty.post_id.is_(None)).label("unowned"),
+        ).where(Duty.community_id == community_id, Duty.state == DutyState.OPEN, Duty.kind == DutyKind.ACT)
+    )
+    return dict(row.mappings().one())
+
+
+def _write_down(session: Session, community_id: int, night: date, now: datetime, counts: NightCounts) -> None:
+    """A night run again adds to what it did the first time; how things stand is as of the last."""
+    before = session.get(NightLog, (community_id, night), with_for_update=True)
+    added = asdict(counts)
+    if before is not None:
+        standing = ("open", "overdue", "unowned")
+        added = {name: n if name in standing else n + before.counts.get(name, 0) for name, n in added.items()}
+    row = insert(NightLog).values(community_id=community_id, night=night, ran_at=now, counts=added)
+    session.execute(
+        row.on_conflict_do_update(index_elements=["community_id", "night"], set_={"counts": row.excluded.counts})
+    )

@@ -1,0 +1,181 @@
+"""Putting what people raise into the ledger, one by one or a whole file."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.actions import duties, guards
+from models.actions.assigning import assign_to_grid
+from models.errors import InvalidInput, NotFound
+from models.queries import people, units
+from models.queries.rulebook import Rulebook
+from models.rules.lifecycle import HeldPost, Transition, allowing_post, transition
+from models.tables.events import Event
+from models.tables.issues import Issue, IssueNumber
+from models.tables.people import Person
+from models.tables.places import Unit
+from models.tables.policies import Category
+from models.vocabulary import Action, DutyKind, Lane, Severity
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was raised and when. `grid` is a key or name; None when the place lies on no grid."""
+
+    grid: str | None
+    category: str
+    severity: Severity
+    summary: str
+    happened_at: datetime
+    by: str
+    source: str = "command"
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What a batch of reports is checked against, looked up once."""
+
+    grids: dict[str, Unit]
+    categories: dict[str, Category]
+    reporters: dict[str, tuple[Person, HeldPost]]
+    top: Unit
+    row: Transition
+
+
+def report(session: Session, book: Rulebook, what: Report, *, now: datetime) -> Issue:
+    """Put one report into the ledger; an urgent one on a grid is assigned at once.
+
+    :raises InvalidInput: when its source already gave one with this external id.
+    :raises NotFound: unknown grid, category or person.
+    """
+    issues = report_all(session, book, [what], now=now)
+    if not issues:
+        raise InvalidInput(why="already_reported", external_id=what.external_id)
+    return issues[0]
+
+
+def report_all(session: Session, book: Rulebook, reports: Sequence[Report], *, now: datetime) -> list[Issue]:
+    """Put reports into the ledger, skipping what their source gave before.
+
+    :return: the new issues, in the order given.
+    :raises InvalidInput: when one happened after `now`.
+    """
+    guards.check_clock(session, book.county.id, now)
+    fresh = _not_yet_in(session, book, reports)
+    desk = _desk(session, book, fresh, now)
+    for each in fresh:
+        if each.happened_at > now:
+            raise InvalidInput(why="happened_later", happened_at=each.happened_at.isoformat())
+    places = [_place(desk, each) for each in fresh]
+    guards.hold_casework(session, {unit.community_id for unit in places})
+    numbers = _numbers(session, book, places, now)
+    issues = [_issue(book, desk, *row, now=now) for row in zip(fresh, places, numbers, strict=True)]
+    session.add_all(issues)
+    session.flush()  # events and duties need the issues' ids
+    session.add_all(_reported(book, desk, each, issue) for each, issue in zip(fresh, issues, strict=True))
+    _open_duties(session, book, list(zip(fresh, issues, places, strict=True)), now)
+    return issues
+
+
+def _not_yet_in(session: Session, book: Rulebook, reports: Sequence[Report]) -> list[Report]:
+    keyed = {(each.source, each.external_id) for each in reports if each.external_id is not None}
+    known = {
+        (source, external_id)
+        for source in {source for source, _ in keyed}
+        for external_id in session.scalars(
+            select(Issue.external_id).where(Issue.county_id == book.county.id, Issue.source == source)
+        )
+    }
+    fresh: dict[object, Report] = {}
+    for each in reports:
+        key = (each.source, each.external_id) if each.external_id is not None else object()
+        if key not in known:
+            fresh.setdefault(key, each)
+    return list(fresh.values())
+
+
+def _desk(session: Session, book: Rulebook, reports: Sequence[Report], now: datetime) -> _Desk:
+    county_id, row = book.county.id, transition(None, Action.REPORT)
+    named = {each.grid for each in reports if each.grid is not None}
+    grids = {name: units.unit(session, county_id, name) for name in named}
+    categories = {each.key: each for each in session.scalars(select(Category).where(Category.county_id == county_id))}
+    reporters = {}
+    for code in {each.by for each in reports}:
+        person = people.person(session, county_id, code)
+        held = people.held_posts(session, person.id, book.local_date(now))
+        reporters[code] = (person, allowing_post(row, held, ()))
+    return _Desk(grids, categories, reporters, units.topmost(session, county_id), row)
+
+
+def _place(desk: _Desk, report: Report) -> Unit:
+    """The grid, or the topmost unit while it lies on none."""
+    return desk.grids[report.grid] if report.grid is not None else desk.top
+
+
+def _numbers(session: Session, book: Rulebook, places: Sequence[Unit], now: datetime) -> list[str]:
+    """Speakable numbers, without gaps: community, year of recording, running number."""
+    year = book.local_date(now).year
+    following = {}
+    for community_id, count in sorted(Counter(unit.community_id for unit in places).items()):
+        taken = insert(IssueNumber).values(community_id=community_id, year=year, last=count)
+        taken = taken.on_conflict_do_update(
+            index_elements=["community_id", "year"], set_={"last": IssueNumber.last + count}
+        )
+        last = session.scalars(taken.returning(IssueNumber.last)).one()
+        name = session.get_one(Unit, community_id).name
+        following[community_id] = (f"{name}-{year}-{n:04d}" for n in range(last - count + 1, last + 1))
+    return [next(following[unit.community_id]) for unit in places]
+
+
+def _issue(book: Rulebook, desk: _Desk, report: Report, place: Unit, number: str, *, now: datetime) -> Issue:
+    if report.category not in desk.categories:
+        raise NotFound(why="category", category=report.category)
+    return Issue(
+        county_id=book.county.id,
+        community_id=place.community_id,
+        unit_id=place.id,
+        number=number,
+        source=report.source,
+        external_id=report.external_id,
+        category_id=desk.categories[report.category].id,
+        severity=report.severity,
+        lane=Lane.URGENT if report.severity is Severity.URGENT else Lane.SIMPLE,
+        stage=desk.row.target,
+        summary=report.summary,
+        happened_at=report.happened_at,
+        recorded_at=now,
+        reopenings=0,
+    )
+
+
+def _reported(book: Rulebook, desk: _Desk, report: Report, issue: Issue) -> Event:
+    person, post = desk.reporters[report.by]
+    return Event(
+        county_id=book.county.id,
+        issue_id=issue.id,
+        action=desk.row.action,
+        stage_to=desk.row.target,
+        person_id=person.id,
+        post_id=post.post_id,
+        happened_at=report.happened_at,
+        recorded_at=issue.recorded_at,
+    )
+
+
+def _open_duties(session: Session, book: Rulebook, cases: Sequence[tuple[Report, Issue, Unit]], now: datetime) -> None:
+    """The duty to handle each, counting from when it was raised; the unowned to be dispatched, the urgent assigned."""
+    for report, issue, _ in cases:
+        level = book.level(DutyKind.ACT, report.category, issue.severity, issue.lane)
+        session.add(duties.new_duty(book, issue, level, post_id=None, opened_at=report.happened_at))
+    session.flush()  # assigning looks them up
+    for _, issue, place in cases:
+        if place.depth != book.lowest:
+            duties.open_duty(session, book, issue, DutyKind.DISPATCH, place.answering[-1], now=now)
+        elif issue.severity is Severity.URGENT:
+            assign_to_grid(session, book, issue, place, now=now)

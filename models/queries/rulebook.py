@@ -1,0 +1,112 @@
+"""What a county's rules are right now: its calendar and the service levels of its newest policy version."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from fractions import Fraction
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import NotConfigured
+from models.rules.escalation import Addressee, Escalation, ServiceLevel, Step, Timing
+from models.rules.worktime import Allowance, Office, WorkCalendar
+from models.tables import policies as t
+from models.tables.places import CalendarDay, County
+from models.vocabulary import Counting, DutyKind, Lane, Severity
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A county with its calendar and service levels, read once a transaction."""
+
+    county: County
+    calendar: WorkCalendar
+    levels: tuple[ServiceLevel, ...]
+
+    def level(self, kind: DutyKind, category: str, severity: Severity, lane: Lane) -> ServiceLevel:
+        """The first service level that matches.
+
+        :raises NotConfigured: when none does (a pack is only loaded with a row for everything).
+        """
+        for row in self.levels:
+            if row.matches(kind, category, severity, lane):
+                return row
+        raise NotConfigured(why="service_level", duty=kind)
+
+    def local_date(self, instant: datetime) -> date:
+        """The county's date at an instant."""
+        return instant.astimezone(self.calendar.office.zone).date()
+
+    @property
+    def lowest(self) -> int:
+        """The depth of the grids."""
+        return len(self.county.tiers) - 1
+
+
+def rulebook(session: Session, county_key: str | None) -> Rulebook:
+    """The rules of a county; of the only one when no key is given.
+
+    :raises NotConfigured: when it is not loaded, or several are and none is named.
+    """
+    wanted = select(County) if county_key is None else select(County).where(County.key == county_key)
+    counties = session.scalars(wanted).all()
+    if len(counties) != 1:
+        raise NotConfigured(why="county", county=county_key or "", loaded=len(counties))
+    return Rulebook(counties[0], calendar(session, counties[0]), service_levels(session, counties[0].id))
+
+
+def calendar(session: Session, county: County) -> WorkCalendar:
+    """The county's working calendar, from its rows of days."""
+    day = CalendarDay
+    rows = session.execute(select(day.day, day.worked, day.confirmed).where(day.county_id == county.id)).all()
+    return WorkCalendar.of(office(county), (tuple(row) for row in rows))
+
+
+def office(county: County) -> Office:
+    """The office hours of a county as its pack gave them."""
+    windows = (window.split("-") for window in county.calendar["office"])
+    counting = {name: Counting(county.calendar[name]) for name in ("before_opening", "after_close", "day_off")}
+    spans = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in windows)
+    return Office(ZoneInfo(county.zone), spans, **counting)
+
+
+def service_levels(session: Session, county_id: int, version_id: int | None = None) -> tuple[ServiceLevel, ...]:
+    """The ordered service levels of a policy version; of the newest one when none is named."""
+    newest = (
+        select(t.PolicyVersion.id).where(t.PolicyVersion.county_id == county_id).order_by(t.PolicyVersion.id.desc())
+    )
+    version = version_id or session.scalar(newest.limit(1))
+    escalations = _escalations(session, version)
+    rows = session.scalars(
+        select(t.ServiceLevel).where(t.ServiceLevel.policy_version_id == version).order_by(t.ServiceLevel.number)
+    )
+    return tuple(_level(row, escalations[row.escalation_policy_id]) for row in rows)
+
+
+def _level(row: t.ServiceLevel, escalation: Escalation) -> ServiceLevel:
+    categories = frozenset(row.categories) if row.categories is not None else None
+    limit = Allowance(Fraction(row.limit_amount), row.limit_unit)
+    return ServiceLevel(row.id, row.key, row.duty_kind, categories, row.severity, row.lane, limit, escalation)
+
+
+def _escalations(session: Session, version_id: int | None) -> dict[int, Escalation]:
+    policies = session.scalars(
+        select(t.EscalationPolicy).where(t.EscalationPolicy.policy_version_id == version_id)
+    ).all()
+    rows = session.scalars(
+        select(t.EscalationStep)
+        .where(t.EscalationStep.policy_id.in_([policy.id for policy in policies]))
+        .order_by(t.EscalationStep.policy_id, t.EscalationStep.number, t.EscalationStep.depth.desc())
+    )
+    by_policy = {key: tuple(_steps(list(own))) for key, own in groupby(rows, lambda row: row.policy_id)}
+    return {p.id: Escalation(p.id, p.key, p.immediate, by_policy.get(p.id, ())) for p in policies}
+
+
+def _steps(rows: list[t.EscalationStep]) -> list[Step]:
+    grouped = [(number, list(own)) for number, own in groupby(rows, lambda row: row.number)]
+    return [
+        Step(number, Timing.parse(own[0].at), tuple(Addressee(row.action, row.depth) for row in own))
+        for number, own in grouped
+    ]

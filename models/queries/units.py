@@ -1,0 +1,38 @@
+"""Units of the tree of responsibility."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.errors import NotFound
+from models.tables.places import Post, Unit
+
+
+def communities(session: Session, county_id: int) -> list[Unit]:
+    """The units that run their own night: every community, then the topmost unit for all that lies above them."""
+    own = select(Unit).where(Unit.county_id == county_id, Unit.community_id == Unit.id)
+    return list(session.scalars(own.order_by(Unit.depth.desc(), Unit.id)))
+
+
+def topmost(session: Session, county_id: int) -> Unit:
+    """The unit at the top of a county's tree."""
+    return session.scalars(select(Unit).where(Unit.county_id == county_id, Unit.depth == 0)).one()
+
+
+def unit(session: Session, county_id: int, key_or_name: str) -> Unit:
+    """A unit by key or by name.
+
+    :raises NotFound: when there is none, or the name is not unique.
+    """
+    wanted = or_(Unit.key == key_or_name, Unit.name == key_or_name)
+    found = session.scalars(select(Unit).where(Unit.county_id == county_id, wanted)).all()
+    if len(found) != 1:
+        raise NotFound(why="unit", unit=key_or_name)
+    return found[0]
+
+
+def answering_above(session: Session, post_ids: set[int]) -> dict[int, tuple[int, ...]]:
+    """For each post, the answering posts of its unit and the units above, the nearest first."""
+    rows = session.execute(
+        select(Post.id, Unit.answering).join(Unit, Unit.id == Post.unit_id).where(Post.id.in_(post_ids))
+    )
+    return {post_id: tuple(reversed(answering)) for post_id, answering in rows}
