@@ -11,10 +11,11 @@ from sqlalchemy.orm import DeclarativeBase
 from models import vocabulary
 
 
-def _stored(kind: type[StrEnum]) -> Enum:
-    """Enums persist their value, checked by the database."""
+def stored(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """How an enum persists: its value, checked by the database. A second column of a kind in a table needs a name."""
     return Enum(
         kind,
+        name=name or kind.__name__.lower(),
         native_enum=False,
         length=32,
         create_constraint=True,
@@ -49,5 +50,5 @@ class Table(DeclarativeBase):
         list[int]: ARRAY(BigInteger),
         list[str]: ARRAY(Text),
         list[datetime]: ARRAY(DateTime(timezone=True)),
-        **{kind: _stored(kind) for kind in _ENUMS},
+        **{kind: stored(kind) for kind in _ENUMS},
     }

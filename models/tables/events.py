@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Table
+from models.tables.base import Table, stored
 from models.vocabulary import Action, Stage
 
 
@@ -24,7 +24,7 @@ class Event(Table):
     issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
     duty_id: Mapped[int | None] = mapped_column(ForeignKey("duties.id"))
     action: Mapped[Action]
-    stage_from: Mapped[Stage | None]
+    stage_from: Mapped[Stage | None] = mapped_column(stored(Stage, "stage_from"))
     stage_to: Mapped[Stage | None]
     step: Mapped[int | None] = mapped_column(SmallInteger, comment="the escalation step, for action step")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), comment="null: by rule, in the night")

@@ -1,0 +1,183 @@
+"""Loading a county pack: places, posts, calendar, and the policy as a new immutable version."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.errors import InvalidInput
+from models.rules import pack as written
+from models.tables import policies as t
+from models.tables.places import CalendarDay, Compound, County, GridPart, Post, Unit
+
+
+def load(
+    session: Session, pack: written.CountyPack, days: Iterable[tuple[date, bool, bool]], *, now: datetime
+) -> County:
+    """Bring a county to what its pack says; loaded again, nothing changes. A changed policy needs a new version name.
+
+    :param days: every day the calendar is to know: (day, worked, confirmed).
+    :raises InvalidInput: when the policy differs from the loaded one of the same version.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(pack.county.key))))
+    county = _county(session, pack)
+    _calendar(session, county.id, days)
+    _places(session, county, pack)
+    _policy(session, county.id, pack, now)
+    session.flush()
+    return county
+
+
+def _county(session: Session, pack: written.CountyPack) -> County:
+    county = session.scalar(select(County).where(County.key == pack.county.key)) or County(key=pack.county.key)
+    county.name, county.zone, county.locale = pack.county.name, pack.county.zone, pack.county.locale
+    county.tiers = [tier.model_dump(mode="json") for tier in pack.tiers]
+    county.calendar = pack.calendar.model_dump(mode="json")
+    county.quiet_hours = str(pack.policy.quiet_hours)
+    session.add(county)
+    session.flush()
+    return county
+
+
+def _calendar(session: Session, county_id: int, days: Iterable[tuple[date, bool, bool]]) -> None:
+    rows = [
+        {"county_id": county_id, "day": day, "worked": worked, "confirmed": confirmed}
+        for day, worked, confirmed in days
+    ]
+    known = insert(CalendarDay)
+    session.execute(
+        known.on_conflict_do_update(
+            index_elements=["county_id", "day"],
+            set_={"worked": known.excluded.worked, "confirmed": known.excluded.confirmed},
+        ),
+        rows,
+    )
+
+
+def _places(session: Session, county: County, pack: written.CountyPack) -> None:
+    units = {unit.key: unit for unit in session.scalars(select(Unit).where(Unit.county_id == county.id))}
+    posts = {
+        (post.unit_id, post.role): post
+        for post in session.scalars(select(Post).join(Unit, Unit.id == Post.unit_id).where(Unit.county_id == county.id))
+    }
+    for placed in pack.units():
+        parent = units[placed.parent] if placed.parent is not None else None
+        unit = units.get(placed.unit.key) or _new_unit(session, county, placed, parent)
+        unit.name = placed.unit.name
+        units[unit.key] = unit
+        tier = pack.tiers[placed.depth]
+        for role in (tier.answers, *tier.posts):
+            if (unit.id, role) not in posts:
+                posts[unit.id, role] = Post(unit_id=unit.id, role=role, seat=1)
+                session.add(posts[unit.id, role])
+        session.flush()
+        unit.answering = [*(parent.answering if parent else ()), posts[unit.id, tier.answers].id]
+        _compounds(session, unit, placed.unit)
+    _grid_parts(session, units, pack)
+
+
+def _new_unit(session: Session, county: County, placed: written.PlacedUnit, parent: Unit | None) -> Unit:
+    """A unit under its parent. Its night is its community's; its own for a community and for the topmost unit."""
+    unit = Unit(county_id=county.id, key=placed.unit.key, name=placed.unit.name, depth=placed.depth)
+    unit.id = session.scalars(select(func.nextval("units_id_seq"))).one()
+    unit.parent_id = parent.id if parent else None
+    unit.path, unit.answering = [*(parent.path if parent else ()), unit.id], []
+    community_depth = len(county.tiers) - 2
+    unit.community_id = unit.path[community_depth if placed.depth >= community_depth else 0]
+    session.add(unit)
+    session.flush()
+    return unit
+
+
+def _compounds(session: Session, community: Unit, unit: written.Unit) -> None:
+    rows = [
+        {"community_id": community.id, "key": c.key, "name": c.name, "kind": c.kind.value, "households": c.households}
+        for c in unit.compounds
+    ]
+    if rows:
+        known = insert(Compound)
+        changed = {name: known.excluded[name] for name in ("name", "kind", "households")}
+        session.execute(known.on_conflict_do_update(index_elements=["community_id", "key"], set_=changed), rows)
+
+
+def _grid_parts(session: Session, units: dict[str, Unit], pack: written.CountyPack) -> None:
+    compounds = {(compound.community_id, compound.key): compound.id for compound in session.scalars(select(Compound))}
+    rows = [
+        {
+            "grid_id": units[placed.unit.key].id,
+            "compound_id": compounds[units[placed.unit.key].community_id, cover.compound],
+            "households": cover.households,
+            "buildings": cover.buildings,
+        }
+        for placed in pack.units()
+        for cover in placed.unit.covers
+    ]
+    gone = select(GridPart).where(GridPart.grid_id.in_([unit.id for unit in units.values()]))
+    kept = {(row["grid_id"], row["compound_id"]) for row in rows}
+    for part in session.scalars(gone.where(tuple_(GridPart.grid_id, GridPart.compound_id).not_in(kept))):
+        session.delete(part)
+    if rows:
+        known = insert(GridPart)
+        changed = {name: known.excluded[name] for name in ("households", "buildings")}
+        session.execute(known.on_conflict_do_update(index_elements=["grid_id", "compound_id"], set_=changed), rows)
+
+
+def _policy(session: Session, county_id: int, pack: written.CountyPack, now: datetime) -> None:
+    content = pack.policy.model_dump(mode="json")
+    known = session.scalar(
+        select(t.PolicyVersion).where(
+            t.PolicyVersion.county_id == county_id, t.PolicyVersion.version == pack.policy.version
+        )
+    )
+    if known is not None:
+        if known.content != content:
+            raise InvalidInput(why="policy_changed", version=pack.policy.version)
+        return
+    version = t.PolicyVersion(county_id=county_id, version=pack.policy.version, content=content, loaded_at=now)
+    session.add(version)
+    session.flush()
+    _categories(session, county_id, pack)
+    _service_levels(session, version.id, pack, _escalations(session, version.id, pack))
+
+
+def _categories(session: Session, county_id: int, pack: written.CountyPack) -> None:
+    known = insert(t.Category)
+    session.execute(
+        known.on_conflict_do_update(index_elements=["county_id", "key"], set_={"name": known.excluded.name}),
+        [{"county_id": county_id, "key": each.key, "name": each.name} for each in pack.policy.categories],
+    )
+
+
+def _escalations(session: Session, version_id: int, pack: written.CountyPack) -> dict[str, int]:
+    ids = {}
+    for key, policy in pack.policy.escalation_policies.items():
+        row = t.EscalationPolicy(policy_version_id=version_id, key=key, immediate=policy.immediate)
+        session.add(row)
+        session.flush()
+        ids[key] = row.id
+        session.add_all(
+            t.EscalationStep(policy_id=row.id, number=number, at=step.at, action=action, depth=pack.depth(addressee))
+            for number, step in enumerate(policy.steps, 1)
+            for action, addressee in step.addressed()
+        )
+    return ids
+
+
+def _service_levels(session: Session, version_id: int, pack: written.CountyPack, escalations: dict[str, int]) -> None:
+    session.add_all(
+        t.ServiceLevel(
+            policy_version_id=version_id,
+            escalation_policy_id=escalations[level.escalation],
+            number=number,
+            key=level.key,
+            duty_kind=level.duty,
+            categories=list(level.categories) if level.categories is not None else None,
+            severity=level.severity,
+            lane=level.lane,
+            limit_amount=level.limit.amount,
+            limit_unit=level.limit.unit,
+        )
+        for number, level in enumerate(pack.policy.service_levels, 1)
+    )
