@@ -1,0 +1,169 @@
+"""A county pack: the folder of ``county.yaml`` and ``policy.yaml`` that makes a county out of the product.
+
+Read as a whole: what is wrong with it is told all at once, each fault with file, line and field.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Discriminator, Field, Tag, ValidationError
+
+from deployments.pack_checks import county_findings
+from deployments.pack_faults import COUNTY, POLICY, PackInvalid, shape_findings
+from deployments.pack_policy import HOLDER, Policy
+from deployments.pack_policy_checks import policy_findings
+from deployments.pack_text import Finding, Place, read
+from deployments.pack_values import Count, Day, Key, Locale, Name, Span, Weekday, Written, Year, Zone
+from models.settings import settings
+from models.vocabulary import Counting, Role
+
+
+class County(Written):
+    """The county's names, the IANA zone its time is counted in, and the language its people read."""
+
+    key: Key
+    name: Name
+    zone: Zone
+    locale: Locale
+
+
+class Tier(Written):
+    """A level of the tree: the role that answers there, and the other posts each of its units has."""
+
+    key: Key
+    name: Name
+    answers: Role
+    posts: tuple[Role, ...] = ()
+
+
+class GridSize(Written):
+    """How many households a grid may have."""
+
+    least: Count
+    most: Count
+
+
+def _source(written: object) -> str:
+    return "list" if isinstance(written, list | tuple) else "name"
+
+
+Holidays = Annotated[
+    Annotated[Literal["cn", "none"], Tag("name")] | Annotated[tuple[Day, ...], Tag("list")], Discriminator(_source)
+]
+
+
+class CalendarRules(Written):
+    """Office hours and working days, and from when a report outside them counts."""
+
+    office: Annotated[tuple[Span, ...], Field(min_length=1)]
+    week: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    holidays: Holidays
+    confirmed: tuple[Year, ...]
+    provisional: dict[Year, tuple[Day, ...]] = Field(default_factory=dict)
+    closures: tuple[Day, ...] = ()
+    extra_workdays: tuple[Day, ...] = ()
+    before_opening: Counting
+    after_close: Counting
+    day_off: Counting
+
+
+class CompoundKind(StrEnum):
+    """A housing estate, or an old courtyard of bungalows."""
+
+    ESTATE = "estate"
+    COURTYARD = "courtyard"
+
+
+class Compound(Written):
+    """A residential compound of a community."""
+
+    key: Key
+    name: Name
+    kind: CompoundKind = CompoundKind.ESTATE
+    households: Count
+
+
+class Cover(Written):
+    """What a grid covers of a compound: so many households, in such buildings."""
+
+    compound: str
+    households: Count
+    buildings: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+
+
+class Unit(Written):
+    """A node of the tree of responsibility; how deep it lies says its tier."""
+
+    key: Key
+    name: Name
+    compounds: tuple[Compound, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    units: "tuple[Unit, ...]" = ()
+
+
+class PlacedUnit(NamedTuple):
+    """A unit with the key of the one above it (None at the top) and its depth, which is the index of its tier."""
+
+    unit: Unit
+    parent: str | None
+    depth: int
+
+
+class CountyPack(Written):
+    """Everything a pack says, checked."""
+
+    county: County
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=2)]
+    households_per_grid: GridSize | None = None
+    calendar: CalendarRules
+    tree: Annotated[tuple[Unit, ...], Field(alias="units", min_length=1)]
+    policy: Annotated[Policy, Field(alias=POLICY)]
+
+    def units(self) -> Iterator[PlacedUnit]:
+        """All units, each after the one above it, in the order of the file."""
+        yield from _placed(self.tree, None, 0)
+
+    def depth(self, addressee: str) -> int | None:
+        """The depth a step's addressee means: a tier's, or None for the duty's own post."""
+        return None if addressee == HOLDER else [tier.key for tier in self.tiers].index(addressee)
+
+
+def _placed(units: tuple[Unit, ...], parent: str | None, depth: int) -> Iterator[PlacedUnit]:
+    for unit in units:
+        yield PlacedUnit(unit, parent, depth)
+        yield from _placed(unit.units, unit.key, depth + 1)
+
+
+def load_pack(folder: Path, locale: str | None = None) -> CountyPack:
+    """Read and check the pack in a folder.
+
+    :param locale: the language faults are told in; by default that of the settings.
+    :raises PackInvalid: with all its faults at once.
+    """
+    county, unread = read(folder / COUNTY)
+    policy, unread_policy = read(folder / POLICY)
+    unread += unread_policy
+    pack, wrong = _shaped(county, policy)
+    wrong += county_findings(county) if county else ()
+    wrong += policy_findings(policy, county) if policy else ()
+    faults = unread + [each for each in wrong if not _follows(each, unread)]
+    if pack is None or faults:
+        raise PackInvalid(folder, faults, locale or settings().locale)
+    return pack
+
+
+def _shaped(county: Place | None, policy: Place | None) -> tuple[CountyPack | None, list[Finding]]:
+    files = {place.file: place for place in (county, policy) if place}
+    written = {**(county.plain() if county else {}), POLICY: policy.plain() if policy else None}
+    try:
+        return CountyPack.model_validate(written), []
+    except ValidationError as error:
+        return None, list(shape_findings(error, files))
+
+
+def _follows(finding: Finding, unread: list[Finding]) -> bool:
+    """Whether a finding is about what an alias in a circle was cut out of: then it need not be a fault at all."""
+    circles = (each for each in unread if each.kind == "cycle" and each.file == finding.file)
+    return any(f"{finding.field}." in each.field or f"{finding.field}[" in each.field for each in circles)

@@ -1,0 +1,73 @@
+"""Whether the calendar in ``county.yaml`` makes sense: office windows, years and days."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain, pairwise
+
+from deployments.official_days import known_years
+from deployments.pack_text import Finding, Place, repeated
+from deployments.pack_values import Window, attempt, day
+
+
+def calendar_findings(calendar: Place) -> Iterator[Finding]:
+    """What makes no sense in the calendar."""
+    yield from _office_findings(calendar.get("office").items())
+    yield from _repeated_findings(calendar)
+    yield from _confirmed_findings(calendar)
+    yield from _provisional_findings(calendar)
+    yield from _own_day_findings(calendar)
+
+
+def _office_findings(places: list[Place]) -> Iterator[Finding]:
+    """Windows within a day, ascending, apart from each other."""
+    read = [(place, window) for place in places if (window := attempt(Window.parse, place.value))]
+    for place, window in read:
+        if window.hours < 0:
+            yield place.found("over_midnight")
+    for (_, before), (place, window) in pairwise(read):
+        if window.opens < before.closes:
+            yield place.found("windows_overlap", before=before)
+
+
+def _repeated_findings(calendar: Place) -> Iterator[Finding]:
+    lists = ("week", "confirmed", "holidays", "closures", "extra_workdays")
+    for places in chain((calendar.get(name) for name in lists), calendar.get("provisional").entries().values()):
+        yield from repeated(places.items())
+
+
+def _confirmed_findings(calendar: Place) -> Iterator[Finding]:
+    """Official days exist for confirmed years alone, and only for those the library has."""
+    confirmed, holidays = calendar.get("confirmed").items(), calendar.get("holidays")
+    years, known = {place.value for place in confirmed}, known_years()
+    for place in confirmed if holidays.value == "cn" else ():
+        if isinstance(place.value, int) and place.value not in known:
+            yield place.found("no_official_days", first=known[0], last=known[-1])
+    for place, listed in _days(holidays):
+        if listed.year not in years:
+            yield place.found("year_not_confirmed", year=listed.year)
+
+
+def _provisional_findings(calendar: Place) -> Iterator[Finding]:
+    confirmed = {place.value for place in calendar.get("confirmed").items()}
+    for year, places in calendar.get("provisional").entries().items():
+        if year in confirmed:
+            yield places.found("confirmed_too", year=year)
+        for place, expected in _days(places):
+            if expected.year != year:
+                yield place.found("other_year", year=year)
+
+
+def _own_day_findings(calendar: Place) -> Iterator[Finding]:
+    closed = {day for _, day in _days(calendar.get("closures"))}
+    for place, worked in _days(calendar.get("extra_workdays")):
+        if worked in closed:
+            yield place.found("closed_and_worked")
+
+
+def _days(places: Place) -> Iterator[tuple[Place, date]]:
+    """Those items that are days."""
+    for place in places.items():
+        try:
+            yield place, day(place.value)
+        except ValueError:
+            continue

@@ -1,0 +1,154 @@
+"""The small values a pack writes as text: keys, days, windows of the day, allowances, zones."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from models.rules.escalation import Timing
+from models.rules.worktime import Allowance
+from notifications.locale import LOCALES
+
+T = TypeVar("T")
+WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+LONGEST = 9999
+HUNDREDTH = 100
+
+
+class Written(BaseModel):
+    """What a pack writes: never changed after loading, and no field that isn't known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+
+class Weekday(StrEnum):
+    """The days of the week, in order."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+@dataclass(frozen=True)
+class Window:
+    """From one local clock time to another; one that ends before it starts runs over midnight."""
+
+    opens: time
+    closes: time
+
+    @classmethod
+    def parse(cls, written: str) -> "Window":
+        """Read ``08:30-12:00``.
+
+        :raises ValueError: on anything else, or an empty window.
+        """
+        match = WINDOW.fullmatch(written.strip())
+        if not match:
+            raise ValueError(written)
+        window = cls(time.fromisoformat(match[1]), time.fromisoformat(match[2]))
+        if window.opens == window.closes:
+            raise ValueError(written)
+        return window
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+    @property
+    def hours(self) -> Fraction:
+        """How long a window within one day is; negative for one that runs over midnight."""
+        return Fraction((self.closes.hour - self.opens.hour) * 60 + self.closes.minute - self.opens.minute, 60)
+
+
+def allowance(written: str) -> Allowance:
+    """Read ``3 working_days``: at most 9999 units, with at most two decimals.
+
+    :raises ValueError: on anything else.
+    """
+    read = Allowance.parse(written)
+    if read.amount > LONGEST or HUNDREDTH % read.amount.denominator:
+        raise ValueError(written)
+    return read
+
+
+def timing(written: str) -> Timing:
+    """Read when a step falls: ``75%``, ``due`` or ``+1 working_days``.
+
+    :raises ValueError: on anything else.
+    """
+    read = Timing.parse(written)
+    if read.after:
+        allowance(str(read.after))
+    return read
+
+
+def day(written: object) -> date:
+    """Read a day: a YAML date, or the same in quotes.
+
+    :raises ValueError: on anything else.
+    """
+    if isinstance(written, date) and not isinstance(written, datetime):
+        return written
+    if isinstance(written, str):
+        return date.fromisoformat(written)
+    raise ValueError(written)
+
+
+def attempt(parse: Callable[[str], T], written: object) -> T | None:
+    """What a text says; None when it is no text or says nothing `parse` understands."""
+    try:
+        return parse(written) if isinstance(written, str) else None
+    except (ValueError, KeyError, ZeroDivisionError, OSError):  # the last two: 1/0, a zone that is a folder
+        return None
+
+
+def _written(kind: str, parse: Callable[[str], object]) -> PlainValidator:
+    def read(value: object) -> object:
+        parsed = attempt(parse, value)
+        if parsed is None:
+            raise PydanticCustomError(kind, kind)
+        return parsed
+
+    return PlainValidator(read)
+
+
+def _read_day(value: object) -> date:
+    try:
+        return day(value)
+    except ValueError as error:
+        raise PydanticCustomError("day", "day") from error
+
+
+def _zone(written: str) -> str:
+    return ZoneInfo(written).key
+
+
+def _locale(written: str) -> str:
+    return LOCALES[LOCALES.index(written)]
+
+
+def _timing_text(written: str) -> str:
+    timing(written)
+    return written.strip()
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Year = Annotated[int, Field(strict=True, ge=2000, le=2100)]
+Day = Annotated[date, BeforeValidator(_read_day)]
+Span = Annotated[Window, _written("window", Window.parse), PlainSerializer(str)]
+Limit = Annotated[Allowance, _written("allowance", allowance), PlainSerializer(str)]
+At = Annotated[str, _written("timing", _timing_text)]
+Zone = Annotated[str, _written("zone", _zone)]
+Locale = Annotated[str, _written("locale", _locale)]
