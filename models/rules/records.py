@@ -1,0 +1,97 @@
+"""An issue as the ledger has it, in names instead of ids: what an explanation is made from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.rules.escalation import ServiceLevel
+from models.vocabulary import Action, DutyKind, DutyState, Role, Severity, Stage, StepAction
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post as people know it."""
+
+    unit: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Who is reached for a post: the person (None: nobody in the tree), by which post, over which vacant ones."""
+
+    asked: Post
+    person: str | None
+    by: Post
+    vacant: tuple[Post, ...] = ()
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """What a step does to whom."""
+
+    action: StepAction
+    whom: Reached
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice of a step that fired; ``sent_at`` is None while nothing was sent, ``moot`` when nothing will be."""
+
+    action: StepAction
+    whom: Reached
+    sent_at: datetime | None
+    moot: bool
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A step that fired: when it was scheduled, and when the ledger recorded it."""
+
+    number: int
+    scheduled_at: datetime
+    recorded_at: datetime
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True)
+class DutyRecord:
+    """A duty. ``steps`` are all of its escalation, each with whom it would address now."""
+
+    kind: DutyKind
+    state: DutyState
+    level: ServiceLevel
+    policy: str
+    assigned: bool
+    whose: Reached
+    opened_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    steps_at: tuple[datetime, ...]
+    provisional: bool
+    steps: tuple[tuple[Addressed, ...], ...]
+    fired: tuple[Fired, ...]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something people did to the issue, and the stage it led to."""
+
+    action: Action
+    stage: Stage | None
+    at: datetime
+    person: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class IssueRecord:
+    """An issue with its duties and its history, both oldest first."""
+
+    number: str
+    summary: str
+    category: str
+    unit: str
+    severity: Severity
+    reported_at: datetime
+    duties: tuple[DutyRecord, ...]
+    history: tuple[Happened, ...]
