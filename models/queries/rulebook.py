@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from fractions import Fraction
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -87,7 +86,7 @@ def service_levels(session: Session, county_id: int, version_id: int | None = No
 
 def _level(row: t.ServiceLevel, escalation: Escalation) -> ServiceLevel:
     categories = frozenset(row.categories) if row.categories is not None else None
-    limit = Allowance(Fraction(row.limit_amount), row.limit_unit)
+    limit = Allowance.parse(row.allowance)
     return ServiceLevel(row.id, row.key, row.duty_kind, categories, row.severity, row.lane, limit, escalation)
 
 

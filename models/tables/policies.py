@@ -1,14 +1,13 @@
 """Policy as loaded from a county pack: immutable versions, escalation policies, service levels, categories."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy import ForeignKey, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Table
-from models.vocabulary import DutyKind, Lane, Severity, StepAction, TimeUnit
+from models.vocabulary import DutyKind, Lane, Severity, StepAction
 
 
 class Category(Table):
@@ -77,5 +76,4 @@ class ServiceLevel(Table):
     categories: Mapped[list[str] | None]
     severity: Mapped[Severity | None]
     lane: Mapped[Lane | None]
-    limit_amount: Mapped[Decimal] = mapped_column(Numeric(8, 2))
-    limit_unit: Mapped[TimeUnit]
+    allowance: Mapped[str] = mapped_column(comment="as the pack writes it: 3 working_days")

@@ -411,21 +411,7 @@ def upgrade() -> None:
             sa.Enum("simple", "complex", "urgent", name="lane", native_enum=False, create_constraint=True, length=32),
             nullable=True,
         ),
-        sa.Column("limit_amount", sa.Numeric(precision=8, scale=2), nullable=False),
-        sa.Column(
-            "limit_unit",
-            sa.Enum(
-                "urgent_hours",
-                "working_hours",
-                "working_days",
-                "natural_days",
-                name="timeunit",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("allowance", sa.String(), nullable=False, comment="as the pack writes it: 3 working_days"),
         sa.ForeignKeyConstraint(
             ["escalation_policy_id"], ["escalation_policies.id"], name=op.f("fk_service_levels_escalation_policy_id")
         ),

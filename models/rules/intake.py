@@ -1,0 +1,87 @@
+"""Reading a row of an intake file: what each column must say."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from models.vocabulary import Severity
+
+REQUIRED = ("external_id", "happened_at", "category", "summary", "reported_by")
+COLUMNS = (*REQUIRED[:2], "grid", "category", "severity", "summary", "source", "reported_by")
+LONGEST = 8000
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that can't be taken, as it came: by field the key of the sentence that says what was expected."""
+
+    line: int
+    cells: Mapping[str, str]
+    faults: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a county knows: a row may name only these. The zone reads times that name none."""
+
+    grids: Collection[str]
+    categories: Collection[str]
+    reporters: Collection[str]
+    zone: ZoneInfo
+    now: datetime
+
+
+@dataclass(frozen=True)
+class IntakeRow:
+    """A row that can be taken; `happened_at` in UTC."""
+
+    external_id: str
+    happened_at: datetime
+    grid: str | None
+    category: str
+    severity: Severity
+    summary: str
+    source: str
+    reported_by: str
+
+
+def read_row(line: int, cells: Mapping[str, str], known: Known) -> IntakeRow | Rejected:
+    """A row, or all that is wrong with it at once."""
+    said = {name: cells.get(name, "").strip() for name in COLUMNS}
+    happened_at = _instant(said["happened_at"], known.zone)
+    wrong = {
+        **{name: "missing" for name in REQUIRED if not said[name]},
+        **_unknown("grid", said["grid"], known.grids),
+        **_unknown("category", said["category"], known.categories),
+        **_unknown("reported_by", said["reported_by"], known.reporters),
+        **_unknown("severity", said["severity"], list(Severity)),
+        **({"summary": "too_long"} if len(said["summary"]) > LONGEST else {}),
+        **({"happened_at": "time"} if said["happened_at"] and happened_at is None else {}),
+        **({"happened_at": "later"} if happened_at is not None and happened_at > known.now else {}),
+    }
+    if wrong or happened_at is None:
+        return Rejected(line, cells, wrong)
+    return IntakeRow(
+        external_id=said["external_id"],
+        happened_at=happened_at,
+        grid=said["grid"] or None,
+        category=said["category"],
+        severity=Severity(said["severity"] or Severity.ORDINARY),
+        summary=said["summary"],
+        source=said["source"] or "file",
+        reported_by=said["reported_by"],
+    )
+
+
+def _unknown(name: str, value: str, among: Collection[str]) -> dict[str, str]:
+    return {name: "unknown"} if value and value not in among else {}
+
+
+def _instant(written: str, zone: ZoneInfo) -> datetime | None:
+    """An ISO time; without an offset it is the county's. None when it is no time."""
+    try:
+        read = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)

@@ -1,0 +1,137 @@
+"""Taking in one file of reports: good rows into the ledger, bad rows into a reject file, the file out of the way."""
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from models.actions.reporting import Report, report_all
+from models.database import transaction
+from models.errors import InvalidInput
+from models.queries.intake import known
+from models.rules.intake import COLUMNS, REQUIRED, IntakeRow, Known, Rejected, read_row
+from models.settings import settings
+from models.vocabulary import Severity
+from notifications.locale import text
+from tasks.county import current_book
+
+PRIVATE = 0o600
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What became of a file: new issues, rows known before, rows rejected; whether something urgent was new."""
+
+    file: str
+    taken: int
+    known: int
+    rejected: int
+    urgent: bool
+
+
+def inbox(folder: str | None) -> Path:
+    """The drop folder: the one named, else ``inbox`` in the home."""
+    return Path(folder) if folder else settings().home / "inbox"
+
+
+def waiting_files(folder: str | None) -> list[Path]:
+    """The CSV files that wait, by name."""
+    return sorted(inbox(folder).glob("*.csv"))
+
+
+@task(task_run_name="{file.name}", cache_policy=NO_CACHE)
+def take_in(file: Path, now: datetime) -> TakenIn:
+    """Take a file in. Killed at any instant and run again, no row comes twice.
+
+    :raises InvalidInput: when the file is no CSV with the columns asked for; it stays where it is.
+    """
+    with transaction() as session:
+        book = current_book(session)
+        rows, rejected = _read(file, known(session, book, now))
+        issues = report_all(session, book, [_report(row) for row in rows], now=now)
+        urgent = any(issue.severity is Severity.URGENT for issue in issues)
+    _set_aside(file, rejected)
+    _move(file, "done")
+    return TakenIn(file.name, len(issues), len(rows) - len(issues), len(rejected), urgent)
+
+
+def _read(file: Path, against: Known) -> tuple[list[IntakeRow], list[Rejected]]:
+    read = [read_row(line, cells, against) for line, cells in _lines(file)]
+    return [row for row in read if isinstance(row, IntakeRow)], [row for row in read if isinstance(row, Rejected)]
+
+
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with the number of the line they end on; columns by their name, in Chinese or as the field is called."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            reader = csv.reader(opened, strict=True)
+            names = [_column(each) for each in next(reader, [])]
+            missing = [name for name in REQUIRED if name not in names]
+            if missing:
+                raise InvalidInput(
+                    why="columns", file=file.name, missing=", ".join(missing), columns=", ".join(COLUMNS)
+                )
+            for cells in reader:
+                if any(cells):
+                    yield reader.line_num, dict(zip(names, cells, strict=False))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInput(why="unreadable", file=file.name, error=str(error)) from error
+
+
+def _column(written: str) -> str:
+    called = written.strip().lower()
+    chinese = {text(f"intake.column.{name}", "zh_CN"): name for name in COLUMNS}
+    return chinese.get(called, called)
+
+
+def _report(row: IntakeRow) -> Report:
+    return Report(
+        grid=row.grid,
+        category=row.category,
+        severity=row.severity,
+        summary=row.summary,
+        happened_at=row.happened_at,
+        by=row.reported_by,
+        source=row.source,
+        external_id=row.external_id,
+    )
+
+
+def _set_aside(file: Path, rejected: Sequence[Rejected]) -> None:
+    """Keep the bad rows as they came, each with what was wrong: to be mended and dropped again.
+
+    The name holds the file's fingerprint: run again, the same file is written; another file of the name loses nothing.
+    """
+    if not rejected:
+        return
+    fingerprint = sha256(file.read_bytes()).hexdigest()[:8]
+    target = settings().home / "rejected" / f"{file.stem}-{fingerprint}.csv"
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, ["line", "faults", *COLUMNS], extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row.cells, "line": row.line, "faults": _told(row)} for row in rejected)
+
+
+def _told(row: Rejected) -> str:
+    """What was wrong with a row, in words."""
+    locale = settings().locale
+    said = (
+        f"{text(f'intake.column.{name}', locale)}: {text(f'intake.fault.{why}', locale)}"
+        for name, why in row.faults.items()
+    )
+    return "; ".join(said)
+
+
+def _move(file: Path, folder: str) -> None:
+    """Out of the drop folder; a name that is taken gets a number."""
+    target = file.parent / folder
+    target.mkdir(mode=0o700, exist_ok=True)
+    names = (target / (f"{file.stem}-{n}{file.suffix}" if n else file.name) for n in range(10_000))
+    file.rename(next(name for name in names if not name.exists()))
