@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from pydantic import Discriminator, Field, Tag, ValidationError
 
@@ -15,7 +16,7 @@ from deployments.pack_faults import COUNTY, POLICY, PackInvalid, shape_findings
 from deployments.pack_policy import HOLDER, Policy
 from deployments.pack_policy_checks import policy_findings
 from deployments.pack_text import Finding, Place, read
-from deployments.pack_values import Count, Day, Key, Locale, Name, Span, Weekday, Written, Year, Zone
+from deployments.pack_values import Count, Day, Key, Name, Span, Weekday, Written, Year, Zone
 from models.settings import settings
 from models.vocabulary import Counting, Role
 
@@ -26,7 +27,12 @@ class County(Written):
     key: Key
     name: Name
     zone: Zone
-    locale: Locale
+    locale: Name
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        """`zone`, for instants."""
+        return ZoneInfo(self.zone)
 
 
 class Tier(Written):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from deployments.pack_calendar import calendar_findings
 from deployments.pack_text import Finding, Place, repeated
+from notifications.locale import LOCALES
 
 
 class Spot(NamedTuple):
@@ -23,6 +24,7 @@ def county_findings(county: Place) -> Iterator[Finding]:
     """What makes no sense in the county's file."""
     tiers, size = county.get("tiers").items(), county.get("households_per_grid")
     spots = list(_spots(county.get("units"), 0))
+    yield from _locale_findings(county.get("county"))
     yield from _tier_findings(tiers)
     yield from _tree_findings(county.get("units"), spots)
     if len(tiers) > 1:
@@ -38,6 +40,11 @@ def _spots(units: Place, depth: int) -> Iterator[Spot]:
         if unit.entries():
             yield Spot(unit, depth)
             yield from _spots(unit.get("units"), depth + 1)
+
+
+def _locale_findings(county: Place) -> Iterator[Finding]:
+    if county.text("locale") not in (None, *LOCALES):
+        yield county.get("locale").found("locale")
 
 
 def _tier_findings(tiers: list[Place]) -> Iterator[Finding]:

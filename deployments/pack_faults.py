@@ -35,7 +35,7 @@ KINDS = {
     "tuple_type": "list",
 }
 """The locale's sentence for a kind of error pydantic finds; our own values' kinds are sentences already."""
-OWN_KINDS = {"allowance", "day", "locale", "timing", "window", "zone"}
+OWN_KINDS = {"allowance", "day", "timing", "window", "zone"}
 LIMITS = (("ge", "min_length"), ("le", "max_length"))
 
 
@@ -60,6 +60,9 @@ class PackInvalid(InvalidInput):
         ordered = sorted(findings, key=lambda each: (each.file, each.line))
         self.faults = tuple(dict.fromkeys(_told(each, locale) for each in ordered))
         super().__init__(folder=folder, count=len(self.faults))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
 
     @property
     def key(self) -> str:

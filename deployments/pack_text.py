@@ -7,6 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 
@@ -93,11 +94,13 @@ class _Reader:
         self.file = file
         self.findings: list[Finding] = []
         self.yaml = YAML(typ="safe")
+        self.text = ""
 
     def top(self, path: Path) -> Place | None:
         """The file's top mapping; None, with a finding, when it has none that can be read."""
         try:
-            node = self.yaml.compose(path.read_text(encoding="utf-8-sig"))
+            self.text = path.read_text(encoding="utf-8-sig")
+            node = self.yaml.compose(self.text)
         except FileNotFoundError:
             self._refuse("no_file", line=0)
         except UnicodeDecodeError:
@@ -119,9 +122,18 @@ class _Reader:
     def _place(self, node: Node, line: int, field: str, above: tuple[Node, ...]) -> Place | None:
         """The place of a node; None, with a finding, for an alias of what it stands in."""
         if any(node is each for each in above):
-            self.findings.append(Finding(self.file, line, field, "cycle", {"first": node.start_mark.line + 1}))
+            first = node.start_mark.line + 1
+            self.findings.append(Finding(self.file, self._alias_line(node), field, "cycle", {"first": first}))
             return None
         return Place(self.file, line, field, self._value(node, field, (*above, node)))
+
+    def _alias_line(self, node: Node) -> int:
+        """Where the alias that closes a circle stands: nodes have forgotten it, the parser's events have not."""
+        here = (node.start_mark.line, node.start_mark.column)
+        events = YAML(typ="safe").parse(self.text)
+        anchor = next(each.anchor for each in events if (each.start_mark.line, each.start_mark.column) == here)
+        alias = next(each for each in events if isinstance(each, AliasEvent) and each.anchor == anchor)
+        return int(alias.start_mark.line) + 1
 
     def _value(self, node: Node, field: str, above: tuple[Node, ...]) -> object:
         if isinstance(node, MappingNode):

@@ -14,7 +14,6 @@ from pydantic_core import PydanticCustomError
 
 from models.rules.escalation import Timing
 from models.rules.worktime import Allowance
-from notifications.locale import LOCALES
 
 T = TypeVar("T")
 WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
@@ -133,10 +132,6 @@ def _zone(written: str) -> str:
     return ZoneInfo(written).key
 
 
-def _locale(written: str) -> str:
-    return LOCALES[LOCALES.index(written)]
-
-
 def _timing_text(written: str) -> str:
     timing(written)
     return written.strip()
@@ -151,4 +146,3 @@ Span = Annotated[Window, _written("window", Window.parse), PlainSerializer(str)]
 Limit = Annotated[Allowance, _written("allowance", allowance), PlainSerializer(str)]
 At = Annotated[str, _written("timing", _timing_text)]
 Zone = Annotated[str, _written("zone", _zone)]
-Locale = Annotated[str, _written("locale", _locale)]
