@@ -38,7 +38,7 @@ def _repeated_findings(calendar: Place) -> Iterator[Finding]:
 def _confirmed_findings(calendar: Place) -> Iterator[Finding]:
     """Official days exist for confirmed years alone, and only for those the library has."""
     confirmed, holidays = calendar.get("confirmed").items(), calendar.get("holidays")
-    years, known = {place.value for place in confirmed}, known_years()
+    years, known = [place.value for place in confirmed], known_years()
     for place in confirmed if holidays.value == "cn" else ():
         if isinstance(place.value, int) and place.value not in known:
             yield place.found("no_official_days", first=known[0], last=known[-1])
@@ -48,7 +48,7 @@ def _confirmed_findings(calendar: Place) -> Iterator[Finding]:
 
 
 def _provisional_findings(calendar: Place) -> Iterator[Finding]:
-    confirmed = {place.value for place in calendar.get("confirmed").items()}
+    confirmed = [place.value for place in calendar.get("confirmed").items()]
     for year, places in calendar.get("provisional").entries().items():
         if year in confirmed:
             yield places.found("confirmed_too", year=year)

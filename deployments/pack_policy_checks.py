@@ -54,10 +54,10 @@ def _fallback_findings(levels: Place) -> Iterator[Finding]:
             yield levels.found("no_fallback", duty=kind)
 
 
-def _conditions(level: Place) -> dict[str, set[object]]:
+def _conditions(level: Place) -> dict[str, set[str]]:
     """What the row asks for; a condition it doesn't name is left out."""
     named = {name: level.get(name) for name in CONDITIONS if level.get(name).value is not None}
-    return {name: {each.value for each in _listed(place)} for name, place in named.items()}
+    return {name: {str(each.plain()) for each in _listed(place)} for name, place in named.items()}
 
 
 def _unreachable_findings(levels: list[Place]) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _unreachable_findings(levels: list[Place]) -> Iterator[Finding]:
                 break
 
 
-def _matches_all(before: dict[str, set[object]], later: dict[str, set[object]]) -> bool:
+def _matches_all(before: dict[str, set[str]], later: dict[str, set[str]]) -> bool:
     return all(name in later and later[name] <= asked for name, asked in before.items())
 
 
