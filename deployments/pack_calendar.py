@@ -67,7 +67,5 @@ def _own_day_findings(calendar: Place) -> Iterator[Finding]:
 def _days(places: Place) -> Iterator[tuple[Place, date]]:
     """Those items that are days."""
     for place in places.items():
-        try:
-            yield place, day(place.value)
-        except ValueError:
-            continue
+        if read := attempt(day, str(place.value)):
+            yield place, read
