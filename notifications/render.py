@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent / "templates"
 _BREAKS = re.compile(r"[\s\u2028\u2029]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MARKS = re.compile(r"([\\`*_\[\]<>|~&])")
-_MARKS_OF_A_LINE = re.compile(r"^(?:([#+=-])|(\d+)([.)]))")
+_MARKS_OF_A_LINE = re.compile(r"^( *(?=[#+=-])| *\d+(?=[.)]))")
 
 
 def render(message: str, locale: str, facts: Mapping[str, Any], part: str = "body") -> str:
@@ -49,13 +49,12 @@ def render(message: str, locale: str, facts: Mapping[str, Any], part: str = "bod
 
 def plain(written: str) -> str:
     """One line without anything that a terminal or a reader could take for an order."""
-    return _CONTROLS.sub("", _BREAKS.sub(" ", written)).strip()
+    return _CONTROLS.sub("", _BREAKS.sub(" ", written))
 
 
 def markdown(written: str) -> str:
     """One line that markdown shows as it was written."""
-    escaped = _MARKS.sub(r"\\\1", plain(written))
-    return _MARKS_OF_A_LINE.sub(lambda at: f"\\{at[1]}" if at[1] else f"{at[2]}\\{at[3]}", escaped)
+    return _MARKS_OF_A_LINE.sub(r"\1\\", _MARKS.sub(r"\\\1", plain(written)))
 
 
 _ESCAPES: dict[str, Callable[[str], str]] = {"md": markdown, "txt": plain}

@@ -19,6 +19,8 @@ from models.tables.notices import Delivery, Message, Notice
 from models.tables.places import Unit
 from models.vocabulary import Action, DeliveryOutcome, StepAction
 
+ACTIONS = tuple(StepAction)  # the mildest first
+
 
 @dataclass(frozen=True)
 class _Notified:
@@ -131,10 +133,14 @@ def _fired(duty: Duty, events: Sequence[Event], desk: _Desk, reaches: dict[date,
         if each.duty_id == duty.id:
             told[each.step].append(Told(each.action, reaches[each.day].of(each.post_id), each.sent_at, each.moot))
     return tuple(
-        Fired(event.step, event.happened_at, event.recorded_at, tuple(told[event.step]))
+        Fired(event.step, event.happened_at, event.recorded_at, tuple(sorted(told[event.step], key=_by_action)))
         for event in events
         if event.duty_id == duty.id and event.action is Action.STEP and event.step
     )
+
+
+def _by_action(told: Told) -> int:
+    return ACTIONS.index(told.action)
 
 
 def _record(duty: Duty, desk: _Desk, now: Reach, fired: tuple[Fired, ...]) -> DutyRecord:
