@@ -8,7 +8,7 @@ from prefect.states import Completed
 from flows.forms import WatchForm
 from flows.naming import named
 from models.vocabulary import MessageKind
-from tasks.county import tonight
+from tasks.county import tonight, watched
 from tasks.messages import compose
 from tasks.night import watch_of
 from tasks.wording import words
@@ -20,7 +20,7 @@ COMPOSED = "wangge.messages.composed"
 async def watch(form: WatchForm) -> State[object]:
     """Climb what is minded at once, tell it at once."""
     at = tonight(form.now)
-    counts = [watch_of(each, at.now).counts for each in at.communities]
+    counts = [watch_of(each, at.now).counts for each in watched(at)]
     composed = compose(at.now, MessageKind.URGENT)
     if composed.messages:
         emit_event(COMPOSED, resource={"prefect.resource.id": "wangge.messages"})

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from models.actions.night import nights_done
+from models.actions.night import due_at_once, nights_done
 from models.database import transaction
 from models.errors import NotFound
 from models.queries import units
@@ -47,6 +47,13 @@ class Tonight:
 def current_book(session: Session) -> Rulebook:
     """The rules of the county the settings name."""
     return rulebook(session, settings().county)
+
+
+def watched(at: Tonight) -> tuple[Community, ...]:
+    """The communities in which something can't wait for the night."""
+    with transaction() as session:
+        due = due_at_once(session, [each.id for each in at.communities], at.now)
+    return tuple(each for each in at.communities if each.id in due)
 
 
 def tonight(now: datetime | None) -> Tonight:

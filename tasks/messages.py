@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.channel import DeliveryError
-from notifications.registry import channel
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -14,6 +12,8 @@ from models.database import transaction
 from models.queries import digest
 from models.settings import settings
 from models.vocabulary import ChannelKind, DeliveryOutcome, MessageKind
+from notifications.channel import DeliveryError
+from notifications.registry import channel
 from notifications.render import render
 from tasks.county import current_book
 

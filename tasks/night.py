@@ -27,7 +27,7 @@ class NightOutcome:
 
 async def connection_failed(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
     """Whether trying again may help: the database was out of reach, not the rules."""
-    failure = await state.result(raise_on_failure=False)
+    failure = await state.aresult(raise_on_failure=False)
     return isinstance(failure, OperationalError)
 
 
@@ -36,7 +36,7 @@ async def connection_failed(_task: Task[..., object], _run: TaskRun, state: Stat
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=[1, 10],
-    retry_condition_fn=connection_failed,  # type: ignore[arg-type]
+    retry_condition_fn=connection_failed,
 )
 def night_of(community: Community, now: datetime, *, preview: bool) -> NightOutcome:
     """Run a community's night in one transaction; a preview rolls it back."""

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from deployments.calendar_days import calendar_days
-from deployments.county_pack import load_pack
+from deployments.county_pack.calendar_days import calendar_days
+from deployments.county_pack.loading import load_pack
 from models.actions import packs
 from models.actions.people import Appointment, appoint
 from models.actions.reporting import Report, report

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -31,6 +31,15 @@ class Composed:
     untold: int
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A notice to tell."""
+
+    id: int
+    post_id: int
+    severity: Severity
+
+
 def compose(session: Session, book: Rulebook, now: datetime, kind: MessageKind) -> Composed:
     """One message a person from what is not yet told: all of it in the morning, only what is immediate otherwise.
 
@@ -40,10 +49,19 @@ def compose(session: Session, book: Rulebook, now: datetime, kind: MessageKind) 
     guards.check_clock(session, book.county.id, now)
     _settle_moot(session, book.county.id, now)
     waiting = _waiting(session, book.county.id, kind)
-    by_person, untold = _addressed(session, book, waiting, now)
-    for person_id, own in by_person.items():
-        _compose_one(session, book, person_id, own, now=now, kind=kind)
-    return Composed(len(by_person), len(waiting) - untold, untold)
+    by_person = _addressed(session, book, waiting, now)
+    parts = _parts(session, list(by_person), book.local_date(now))
+    composed = [_message(book, person, parts[person], own, now=now, kind=kind) for person, own in by_person.items()]
+    session.add_all(composed)
+    session.flush()  # the notices need the messages' ids
+    told = [
+        {"id": notice, "settled_at": now, "message_id": message.id}
+        for message in composed
+        for notice in message.facts["notices"]
+    ]
+    if told:
+        session.execute(update(Notice), told)
+    return Composed(len(composed), len(told), len(waiting) - len(told))
 
 
 def _settle_moot(session: Session, county_id: int, now: datetime) -> None:
@@ -56,10 +74,10 @@ def _settle_moot(session: Session, county_id: int, now: datetime) -> None:
     )
 
 
-def _waiting(session: Session, county_id: int, kind: MessageKind) -> Sequence[tuple[int, int, bool]]:
-    """Notices to tell: id, post, and whether the issue is urgent."""
+def _waiting(session: Session, county_id: int, kind: MessageKind) -> Sequence[Waiting]:
+    """Notices to tell, in the order they were recorded."""
     wanted = (
-        select(Notice.id, Notice.post_id, Issue.severity == Severity.URGENT)
+        select(Notice.id, Notice.post_id, Issue.severity)
         .join(Duty, Duty.id == Notice.duty_id)
         .join(Issue, Issue.id == Duty.issue_id)
         .where(Notice.county_id == county_id, Notice.settled_at.is_(None))
@@ -67,55 +85,45 @@ def _waiting(session: Session, county_id: int, kind: MessageKind) -> Sequence[tu
     )
     if kind is MessageKind.URGENT:
         wanted = wanted.where(Notice.immediate)
-    return [(notice_id, post_id, urgent) for notice_id, post_id, urgent in session.execute(wanted)]
+    return [Waiting(*row) for row in session.execute(wanted)]
 
 
-def _addressed(
-    session: Session, book: Rulebook, waiting: Sequence[tuple[int, int, bool]], now: datetime
-) -> tuple[dict[int, list[tuple[int, bool]]], int]:
-    """The notices by who is told, and the number nobody can be told."""
-    holders = people.holders(session, book.county.id, book.local_date(now))
-    above = units.answering_above(session, {post_id for _, post_id, _ in waiting})
-    by_person: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    for notice_id, post_id, urgent in waiting:
-        answer = who_answers(post_id, above[post_id], holders)
+def _addressed(session: Session, book: Rulebook, waiting: Sequence[Waiting], now: datetime) -> dict[int, list[Waiting]]:
+    """The notices by who is told; one that nobody in the tree can be told is left out."""
+    holders = people.holders(session, book.county.id, book.local_date(now)) if waiting else {}
+    above = units.answering_above(session, {each.post_id for each in waiting})
+    by_person: dict[int, list[Waiting]] = defaultdict(list)
+    for each in waiting:
+        answer = who_answers(each.post_id, above[each.post_id], holders)
         if answer:
-            by_person[answer.person_id].append((notice_id, urgent))
-    told = sum(len(own) for own in by_person.values())
-    return dict(sorted(by_person.items())), len(waiting) - told
+            by_person[answer.person_id].append(each)
+    return dict(sorted(by_person.items()))
 
 
-def _compose_one(
-    session: Session,
-    book: Rulebook,
-    person_id: int,
-    own: Sequence[tuple[int, bool]],
-    *,
-    now: datetime,
-    kind: MessageKind,
-) -> None:
-    today = book.local_date(now)
-    parts = select(func.coalesce(func.max(Message.part), 0)).where(
-        Message.person_id == person_id, Message.on_date == today
+def _parts(session: Session, person_ids: list[int], today: date) -> dict[int, int]:
+    """The part number of each person's next message of a day, from 1."""
+    rows = session.execute(
+        select(Message.person_id, func.max(Message.part).label("last"))
+        .where(Message.person_id.in_(person_ids), Message.on_date == today)
+        .group_by(Message.person_id)
     )
-    passes = kind is MessageKind.URGENT and any(urgent for _, urgent in own)
-    message = Message(
+    return dict.fromkeys(person_ids, 1) | {row.person_id: row.last + 1 for row in rows}
+
+
+def _message(
+    book: Rulebook, person_id: int, part: int, own: Sequence[Waiting], *, now: datetime, kind: MessageKind
+) -> Message:
+    """One person's message; an urgent issue passes the quiet hours."""
+    passes = kind is MessageKind.URGENT and any(each.severity is Severity.URGENT for each in own)
+    return Message(
         county_id=book.county.id,
         person_id=person_id,
-        on_date=today,
-        part=session.scalars(parts).one() + 1,
+        on_date=book.local_date(now),
+        part=part,
         kind=kind,
-        facts={"notices": [notice_id for notice_id, _ in own]},
+        facts={"notices": [each.id for each in own]},
         composed_at=now,
         not_before=now if passes else not_before(now, book.county.quiet_hours, book.calendar.office.zone),
-    )
-    session.add(message)
-    session.flush()  # the notices need its id
-    session.execute(
-        update(Notice)
-        .where(Notice.id.in_([notice_id for notice_id, _ in own]))
-        .values(settled_at=now, message_id=message.id)
-        .execution_options(synchronize_session=False)
     )
 
 

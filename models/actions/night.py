@@ -14,6 +14,7 @@ from models.queries.named import statement
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.notices import NightLog
+from models.tables.policies import EscalationPolicy
 from models.vocabulary import DutyKind, DutyState
 
 
@@ -60,6 +61,17 @@ def watch(session: Session, book: Rulebook, community_id: int, now: datetime) ->
     return NightCounts(**climb(session, book, community_id, now, immediate=True))
 
 
+def due_at_once(session: Session, community_ids: list[int], now: datetime) -> set[int]:
+    """Which of some communities the watch has something to do in."""
+    due = (
+        select(Duty.community_id)
+        .join(EscalationPolicy, EscalationPolicy.id == Duty.escalation_policy_id)
+        .where(Duty.community_id.in_(community_ids), Duty.state == DutyState.OPEN, Duty.next_step_at <= now)
+        .where(EscalationPolicy.immediate)
+    )
+    return set(session.scalars(due.distinct()))
+
+
 def climb(
     session: Session, book: Rulebook, community_id: int, now: datetime, *, immediate: bool = False
 ) -> Mapping[str, int]:
@@ -68,9 +80,9 @@ def climb(
     return dict(session.execute(statement("climb"), facts).mappings().one())
 
 
-def nights_done(session: Session, county_communities: list[int], night: date) -> set[int]:
+def nights_done(session: Session, community_ids: list[int], night: date) -> set[int]:
     """Which of some communities have had a night."""
-    done = select(NightLog.community_id).where(NightLog.community_id.in_(county_communities), NightLog.night == night)
+    done = select(NightLog.community_id).where(NightLog.community_id.in_(community_ids), NightLog.night == night)
     return set(session.scalars(done))
 
 

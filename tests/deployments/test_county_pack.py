@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from deployments.calendar_days import calendar_days
-from deployments.county_pack import Compound, CompoundKind, CountyPack, PlacedUnit, Unit, load_pack
-from deployments.pack_policy import Policy
+from deployments.county_pack.calendar_days import calendar_days
+from deployments.county_pack.loading import load_pack
 from models.rules.escalation import Timing
+from models.rules.pack import Compound, CompoundKind, CountyPack, PlacedUnit, Unit
+from models.rules.pack_policy import Policy
 from models.rules.worktime import Allowance, Office, WorkCalendar
 from models.vocabulary import DutyKind, Role, Severity, StepAction, TimeUnit
 from tests.deployments.packs import FOREIGN_POLICY, foreign_county, write_pack

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import pytest
 from ruamel.yaml import YAML
 
-from deployments.county_pack import load_pack
-from deployments.pack_faults import PackFault, PackInvalid
+from deployments.county_pack.faults import PackFault, PackInvalid
+from deployments.county_pack.loading import load_pack
 from tests.deployments.packs import COUNTY, POLICY, write_pack
 
 

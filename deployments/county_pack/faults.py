@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deployments.pack_text import Finding, Place
+from deployments.county_pack.text import Finding, Place
 from models.errors import InvalidInput
+from models.rules.pack import POLICY
 from notifications.locale import text
 
-COUNTY, POLICY = "county.yaml", "policy.yaml"
+COUNTY = "county.yaml"
 KINDS = {
     "bool_type": "yes_or_no",
     "dict_type": "mapping",

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from deployments.county_pack import CalendarRules, CountyPack
-from deployments.official_days import days_off, days_worked
-from deployments.pack_values import Weekday
+from deployments.county_pack.official_days import days_off, days_worked
+from models.rules.pack import CalendarRules, CountyPack
+from models.rules.pack_values import Weekday
 
 
 def calendar_days(pack: CountyPack, now_year: int) -> list[tuple[date, bool, bool]]:

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from deployments.pack_calendar import calendar_findings
-from deployments.pack_text import Finding, Place, repeated
+from deployments.county_pack.calendar_checks import calendar_findings
+from deployments.county_pack.text import Finding, Place, repeated
 from notifications.locale import LOCALES
 
 

@@ -5,10 +5,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from deployments.pack_policy import HOLDER
-from deployments.pack_text import Finding, Place, repeated
-from deployments.pack_values import Window, attempt, timing
+from deployments.county_pack.text import Finding, Place, repeated
 from models.rules.escalation import Timing
+from models.rules.pack_policy import HOLDER
+from models.rules.pack_values import Window, attempt, timing
 from models.vocabulary import DutyKind, StepAction, TimeUnit
 
 CONDITIONS = ("category", "severity", "lane")

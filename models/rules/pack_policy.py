@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StrictBool
 
-from deployments.pack_values import At, Key, Limit, Name, Span, Written, timing
 from models.rules.escalation import Timing
+from models.rules.pack_values import At, Key, Limit, Name, Span, Written, timing
 from models.vocabulary import DutyKind, Lane, Severity, StepAction
 
 HOLDER = "holder"

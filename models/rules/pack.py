@@ -1,24 +1,17 @@
-"""A county pack: the folder of ``county.yaml`` and ``policy.yaml`` that makes a county out of the product.
-
-Read as a whole: what is wrong with it is told all at once, each fault with file, line and field.
-"""
+"""What a county pack says, as checked shapes: ``county.yaml`` and, under it, ``policy.yaml``."""
 
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Discriminator, Field, Tag, ValidationError
+from pydantic import Discriminator, Field, Tag
 
-from deployments.pack_checks import county_findings
-from deployments.pack_faults import COUNTY, POLICY, PackInvalid, shape_findings
-from deployments.pack_policy import HOLDER, Policy
-from deployments.pack_policy_checks import policy_findings
-from deployments.pack_text import Finding, Place, read
-from deployments.pack_values import Count, Day, Key, Name, Span, Weekday, Written, Year, Zone
-from models.settings import settings
+from models.rules.pack_policy import HOLDER, Policy
+from models.rules.pack_values import Count, Day, Key, Name, Span, Weekday, Written, Year, Zone
 from models.vocabulary import Counting, Role
+
+POLICY = "policy.yaml"
 
 
 class County(Written):
@@ -140,36 +133,3 @@ def _placed(units: tuple[Unit, ...], parent: str | None, depth: int) -> Iterator
     for unit in units:
         yield PlacedUnit(unit, parent, depth)
         yield from _placed(unit.units, unit.key, depth + 1)
-
-
-def load_pack(folder: Path, locale: str | None = None) -> CountyPack:
-    """Read and check the pack in a folder.
-
-    :param locale: the language faults are told in; by default that of the settings.
-    :raises PackInvalid: with all its faults at once.
-    """
-    county, unread = read(folder / COUNTY)
-    policy, unread_policy = read(folder / POLICY)
-    unread += unread_policy
-    pack, wrong = _shaped(county, policy)
-    wrong += county_findings(county) if county else ()
-    wrong += policy_findings(policy, county) if policy else ()
-    faults = unread + [each for each in wrong if not _follows(each, unread)]
-    if pack is None or faults:
-        raise PackInvalid(folder, faults, locale or settings().locale)
-    return pack
-
-
-def _shaped(county: Place | None, policy: Place | None) -> tuple[CountyPack | None, list[Finding]]:
-    files = {place.file: place for place in (county, policy) if place}
-    written = {**(county.plain() if county else {}), POLICY: policy.plain() if policy else None}
-    try:
-        return CountyPack.model_validate(written), []
-    except ValidationError as error:
-        return None, list(shape_findings(error, files))
-
-
-def _follows(finding: Finding, unread: list[Finding]) -> bool:
-    """Whether a finding is about what an alias in a circle was cut out of: then it need not be a fault at all."""
-    circles = (each for each in unread if each.kind == "cycle" and each.file == finding.file)
-    return any(f"{finding.field}." in each.field or f"{finding.field}[" in each.field for each in circles)

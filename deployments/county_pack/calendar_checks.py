@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain, pairwise
 
-from deployments.official_days import known_years
-from deployments.pack_text import Finding, Place, repeated
-from deployments.pack_values import Window, attempt, day
+from deployments.county_pack.official_days import known_years
+from deployments.county_pack.text import Finding, Place, repeated
+from models.rules.pack_values import Window, attempt, day
 
 
 def calendar_findings(calendar: Place) -> Iterator[Finding]:

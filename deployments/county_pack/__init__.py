@@ -1,0 +1,1 @@
+"""County packs: reading, checking, and the days their calendars mean."""
