@@ -44,6 +44,8 @@ SETTINGS = {
 class EmbeddedPostgres:
     """One server below one home. Who starts it ends it; one left behind by a killed owner is taken over."""
 
+    name = "postgres"
+
     def __init__(self, home: Path) -> None:
         self._home = home.absolute()
         self._folder = self._home / "postgres"
@@ -68,6 +70,7 @@ class EmbeddedPostgres:
 
         :raises NotConfigured: when the account can't reach the home folder, or the server doesn't come up.
         """
+        self.make_home()
         self._make_folders()
         self._initialise()
         if not self.running:
@@ -83,12 +86,18 @@ class EmbeddedPostgres:
         if self.running:
             self._programs.demand("pg_ctl", "stop", "-D", self._data, "-m", "fast", "-w", "-t", "60")
 
-    def _make_folders(self) -> None:
+    def make_home(self) -> None:
+        """Make the home folder if it's missing; let the server's account pass through it, but see nothing.
+
+        :raises NotConfigured: when the account can't reach it.
+        """
         self._demand_open_way()
         if not self._home.exists():
             self._home.mkdir(parents=True)
             self._home.chmod(0o711 if self._account else 0o700)
             self._demand_open_way()
+
+    def _make_folders(self) -> None:
         self._log.parent.mkdir(mode=0o750, exist_ok=True)
         for folder in (self._folder, self._socket_folder()):
             self._make_private(folder)
