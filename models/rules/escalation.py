@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from itertools import accumulate
 
-from models.rules.worktime import Allowance, WorkCalendar
+from models.rules.worktime import Allowance, WorkCalendar, fraction
 from models.vocabulary import DutyKind, Lane, Light, Severity, StepAction
 
 DUE = "due"
@@ -28,7 +28,7 @@ class Timing:
         if text == DUE:
             return cls()
         if text.endswith("%"):
-            share = Fraction(text[:-1]) / 100
+            share = fraction(text[:-1]) / 100
             if not 0 < share < 1:
                 raise ValueError(written)
             return cls(share=share)

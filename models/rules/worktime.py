@@ -35,7 +35,7 @@ class Allowance:
         :raises ValueError: when the amount is not a positive number, days are not whole, or the unit is unknown.
         """
         amount, _, unit = written.strip().partition(" ")
-        allowance = cls(Fraction(amount), TimeUnit(unit.strip()))
+        allowance = cls(fraction(amount), TimeUnit(unit.strip()))
         whole = allowance.unit in (TimeUnit.WORKING_DAYS, TimeUnit.NATURAL_DAYS)
         if allowance.amount <= 0 or (whole and allowance.amount.denominator != 1):
             raise ValueError(written)
@@ -199,6 +199,17 @@ class WorkCalendar:
         day, last = (i.astimezone(self.office.zone).date() for i in (start, end))
         span = (day + timedelta(days=n) for n in range(1, (last - day).days + 1))
         return [each for each in span if not self.is_workday(each)]
+
+
+def fraction(written: str) -> Fraction:
+    """A number as people write it: ``3``, ``0.5`` or ``1/2``.
+
+    :raises ValueError: when it is none, a division by zero included.
+    """
+    try:
+        return Fraction(written)
+    except ZeroDivisionError as error:
+        raise ValueError(written) from error
 
 
 def _epoch(instant: datetime) -> float:
