@@ -23,6 +23,7 @@ from models.tables.events import Event
 from models.tables.issues import Issue
 from models.vocabulary import Role
 
+SCRIPT = "demonstration.yaml"
 LETTERS = {
     Role.COUNTY_COMMANDER: "X",
     Role.COMMITTEE_SECRETARY: "D",
@@ -44,8 +45,8 @@ class Lived:
 
 
 def script(folder: Path) -> dict[str, Any]:
-    """What a pack's ``demonstration.yaml`` says."""
-    read: dict[str, Any] = YAML(typ="safe").load(folder / "demonstration.yaml")
+    """What a pack's demonstration script says."""
+    read: dict[str, Any] = YAML(typ="safe").load(folder / SCRIPT)
     return read
 
 
