@@ -10,6 +10,8 @@ from models.vocabulary import Severity
 REQUIRED = ("external_id", "happened_at", "category", "summary", "reported_by")
 COLUMNS = (*REQUIRED[:2], "grid", "category", "severity", "summary", "source", "reported_by")
 LONGEST = 8000
+LONGEST_KEY = 200
+NUL = "\0"  # the one character PostgreSQL does not store
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,16 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Known:
-    """What a county knows: a row may name only these. The zone reads times that name none."""
+    """What a county knows: a row may name only these. The zone reads times that name none.
+
+    ``since`` is where its calendar begins: no clock can count from before.
+    """
 
     grids: Collection[str]
     categories: Collection[str]
     reporters: Collection[str]
     zone: ZoneInfo
+    since: datetime
     now: datetime
 
 
@@ -57,8 +63,11 @@ def read_row(line: int, cells: Mapping[str, str], known: Known) -> IntakeRow | R
         **_unknown("reported_by", said["reported_by"], known.reporters),
         **_unknown("severity", said["severity"], list(Severity)),
         **({"summary": "too_long"} if len(said["summary"]) > LONGEST else {}),
+        **{name: "long_key" for name in ("external_id", "source") if len(said[name]) > LONGEST_KEY},
+        **{name: "unstorable" for name in said if NUL in said[name]},
         **({"happened_at": "time"} if said["happened_at"] and happened_at is None else {}),
         **({"happened_at": "later"} if happened_at is not None and happened_at > known.now else {}),
+        **({"happened_at": "earlier"} if happened_at is not None and happened_at < known.since else {}),
     }
     if wrong or happened_at is None:
         return Rejected(line, cells, wrong)
@@ -82,6 +91,6 @@ def _instant(written: str, zone: ZoneInfo) -> datetime | None:
     """An ISO time; without an offset it is the county's. None when it is no time."""
     try:
         read = datetime.fromisoformat(written)
-    except ValueError:
+        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
