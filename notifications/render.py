@@ -62,18 +62,18 @@ _ESCAPES: dict[str, Callable[[str], str]] = {"md": markdown, "txt": plain}
 
 @cache
 def _environments(locale: str) -> dict[str, ImmutableSandboxedEnvironment]:
-    return {form: _environment(escape, locale) for form, escape in _ESCAPES.items()}
+    return {form: _environment(form, locale) for form in _ESCAPES}
 
 
-def _environment(escape: Callable[[str], str], locale: str) -> ImmutableSandboxedEnvironment:
+def _environment(form: str, locale: str) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
         autoescape=True,  # so that macros return Markup, which is not escaped again
-        finalize=lambda value: _shown(value, escape),
+        finalize=lambda value: _shown(value, _ESCAPES[form]),
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=True,
+        keep_trailing_newline=form == "md",  # a subject has no line end
     )
     environment.filters |= _filters(locale)
     environment.globals["say"] = lambda key, **facts: words.text(key, locale, **facts)

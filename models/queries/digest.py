@@ -1,13 +1,14 @@
 """The facts of a message, from the notices that went into it: what the templates ``digest`` and ``urgent`` name."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.queries.reach import reach
+from models.queries.reach import Reach, reach
 from models.rules.digesting import Entry, digest
 from models.rules.escalation import light
 from models.tables.duties import Duty
@@ -48,43 +49,58 @@ def content(session: Session, message_id: int) -> dict[str, Any]:
 
 
 def _facts(entry: Entry) -> dict[str, Any]:
-    return {**asdict(entry), "section": entry.section}
+    return {**asdict(entry), "section": entry.section, "vacant": [asdict(post) for post in entry.vacant]}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A notice with what it is about."""
+
+    notice: Notice
+    duty: Duty
+    issue: Issue
+    unit: Unit
+
+    @property
+    def owner(self) -> int:
+        """The duty's own post, or the one that answers for the issue's unit while nobody was assigned."""
+        return self.duty.post_id or self.unit.answering[-1]
 
 
 def _entries(session: Session, message: Message) -> list[Entry]:
-    rows = session.execute(
+    found = session.execute(
         select(Notice, Duty, Issue, Unit)
         .join(Duty, Duty.id == Notice.duty_id)
         .join(Issue, Issue.id == Duty.issue_id)
         .join(Unit, Unit.id == Issue.unit_id)
         .where(Notice.message_id == message.id)
         .order_by(Notice.id)
-    ).all()
-    owners = {duty.id: duty.post_id or unit.answering[-1] for _, duty, _, unit in rows}
-    posts = {*owners.values(), *(notice.post_id for notice, *_ in rows)}
+    )
+    rows = [_Row(*row) for row in found]
+    posts = {post_id for row in rows for post_id in (row.owner, row.notice.post_id)}
     reached = reach(session, message.county_id, posts, message.on_date)
-    work = _work_due(session, [issue.id for _, _, issue, _ in rows])
-    return [
-        Entry(
-            duty_id=duty.id,
-            step=notice.step,
-            action=notice.action,
-            kind=duty.kind,
-            number=issue.number,
-            summary=issue.summary,
-            unit=unit.name,
-            severity=issue.severity,
-            light=light(duty.due_at, tuple(duty.steps_at), message.composed_at),
-            due_at=duty.due_at,
-            work_due_at=work.get(issue.id) if duty.kind is DutyKind.SIGN else None,
-            whose=reached.of(owners[duty.id]),
-            to=reached.of(notice.post_id),
-        )
-        for notice, duty, issue, unit in rows
-    ]
+    work = _work_due(session, {row.issue.id for row in rows if row.duty.kind is DutyKind.SIGN})
+    return [_entry(row, reached, work.get(row.issue.id), message.composed_at) for row in rows]
 
 
-def _work_due(session: Session, issue_ids: Sequence[int]) -> dict[int, Any]:
+def _entry(row: _Row, reached: Reach, work_due_at: datetime | None, now: datetime) -> Entry:
+    return Entry(
+        step=row.notice.step,
+        action=row.notice.action,
+        kind=row.duty.kind,
+        number=row.issue.number,
+        summary=row.issue.summary,
+        unit=row.unit.name,
+        severity=row.issue.severity,
+        light=light(row.duty.due_at, tuple(row.duty.steps_at), now),
+        due_at=row.duty.due_at,
+        work_due_at=work_due_at if row.duty.kind is DutyKind.SIGN else None,
+        whose=reached.of(row.owner),
+        to=reached.of(row.notice.post_id),
+    )
+
+
+def _work_due(session: Session, issue_ids: Collection[int]) -> dict[int, datetime]:
     """When the work itself is due, by issue."""
     wanted = select(Duty.issue_id, Duty.due_at).where(Duty.issue_id.in_(issue_ids), Duty.kind == DutyKind.ACT)
     return {row.issue_id: row.due_at for row in session.execute(wanted.order_by(Duty.id))}

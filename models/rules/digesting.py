@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.rules.records import Reached
+from models.rules.records import Post, Reached
 from models.vocabulary import DutyKind, Light, Severity, StepAction
 
 IN_WORDS = 3
@@ -26,9 +26,8 @@ SECTIONS = tuple(Section)
 
 @dataclass(frozen=True)
 class Entry:
-    """One duty in a message: ``to`` is who it came to and why, ``whose`` who owes it."""
+    """A duty in a message: ``whose`` is who owes it, ``to`` who is told of it; one person when it is their own."""
 
-    duty_id: int
     step: int
     action: StepAction | None
     kind: DutyKind
@@ -43,13 +42,23 @@ class Entry:
     to: Reached
 
     @property
+    def own(self) -> bool:
+        """Whether the person told owes it, be it for want of anybody in the posts below."""
+        return self.action in (None, StepAction.REMIND) or self.whose.by == self.to.by
+
+    @property
     def section(self) -> Section:
         """Under which heading it stands."""
-        if self.action in (StepAction.TELL, StepAction.SUPERVISE):
+        if not self.own:
             return Section.SLIPPED
         if self.light is Light.RED:
             return Section.OVERDUE
         return Section.NEW if self.action is None else Section.SOON
+
+    @property
+    def vacant(self) -> tuple[Post, ...]:
+        """The vacant posts for whose sake it came to this person."""
+        return self.whose.vacant if self.own else self.to.vacant
 
 
 @dataclass(frozen=True)
@@ -71,18 +80,17 @@ class Digest:
 
 
 def digest(entries: Iterable[Entry]) -> Digest:
-    """Order what a message says: each duty once, by the highest step that reached the person."""
-    highest: dict[int, Entry] = {}
+    """Order what a message says: each issue once, by what presses most and, of that, by the highest step."""
+    told: dict[str, Entry] = {}
     for entry in sorted(entries, key=_weight):
-        highest[entry.duty_id] = entry
-    ordered = sorted(highest.values(), key=_urgency)
+        told.setdefault(entry.number, entry)
+    ordered = sorted(told.values(), key=_urgency)
     counts = {section: sum(each.section is section for each in ordered) for section in SECTIONS}
     return Digest(tuple(ordered[:IN_WORDS]), _lists(ordered[IN_WORDS:]), counts)
 
 
-def _weight(entry: Entry) -> tuple[int, bool]:
-    """The higher step outweighs the lower; of one step, what a person owes outweighs what they are told of others."""
-    return entry.step, entry.section is not Section.SLIPPED
+def _weight(entry: Entry) -> tuple[int, int, datetime]:
+    return SECTIONS.index(entry.section), -entry.step, entry.due_at
 
 
 def _urgency(entry: Entry) -> tuple[bool, int, datetime, str]:
