@@ -11,8 +11,10 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from models import settings
+from models.tables.registry import METADATA
 
 ROOT = Path(__file__).parent.parent
+SCHEMA = METADATA  # whoever has the database knows all its tables: foreign keys are looked up by name
 
 
 @cache
