@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -107,7 +107,7 @@ def _filters(locale: str) -> dict[str, Callable[..., object]]:
     def days(context: Context, of: Any) -> str:
         return wording.joined_days(of, _year(context), locale)
 
-    return {
+    filters: dict[str, Callable[..., object]] = {
         "moment": moment,
         "day": day,
         "days": days,
@@ -117,6 +117,20 @@ def _filters(locale: str) -> dict[str, Callable[..., object]]:
         "masked": lambda written: wording.masked(written, locale),
         "label": lambda value, kind: words.label(kind, value, locale),
     }
+    return {name: _strict(each) for name, each in filters.items()}
+
+
+def _strict(of: Callable[..., object]) -> Callable[..., object]:
+    """The filter, refusing a fact that is missing as ``{{ }}`` does."""
+
+    @wraps(of)
+    def strict(*arguments: object) -> object:
+        for each in arguments:
+            if isinstance(each, Undefined):
+                str(each)
+        return of(*arguments)
+
+    return strict
 
 
 def _year(context: Context) -> int:
