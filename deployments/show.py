@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -12,7 +13,6 @@ from deployments.county_pack.loading import load_pack
 from deployments.demonstration import SCRIPT, Lived, live, script
 from deployments.phases import Say
 from deployments.prefect_settings import ui_url
-from deployments.runs import Finished
 from deployments.up import Content
 from models.actions import packs
 from models.database import transaction
@@ -22,6 +22,9 @@ from models.rules.pack import CountyPack
 from models.settings import Settings
 from notifications.locale import text
 from notifications.render import render
+
+if TYPE_CHECKING:  # importing Prefect takes seconds
+    from deployments.runs import Finished
 
 COUNTIES = Path(__file__).parent / "counties"
 
@@ -64,7 +67,7 @@ class Show:
 
         return live(self.url, pack, script(self.folder), now, told)
 
-    def summarise(self, night: Finished) -> None:
+    def summarise(self, night: "Finished") -> None:
         """Tell what happened, what needs a person, and where to look."""
         with transaction(self.url) as session:
             book = rulebook(session, self.of.county)
