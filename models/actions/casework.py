@@ -110,7 +110,7 @@ def assign(session: Session, book: Rulebook, number: str, *, grid: str, by: str,
 
 
 def sign(session: Session, book: Rulebook, number: str, *, by: str, now: datetime) -> Issue:
-    """Take an issue on. One that was not yet assigned is assigned by it to its grid."""
+    """Take an issue on: the duty to handle it becomes the signing post's. One not yet assigned is assigned by it."""
     case = take(session, book, number, Action.SIGN, by=by, now=now)
     unit = session.get_one(Unit, case.issue.unit_id)
     waiting = select(Duty.id).where(Duty.issue_id == case.issue.id, Duty.kind == DutyKind.ACT, Duty.post_id.is_(None))
@@ -118,6 +118,7 @@ def sign(session: Session, book: Rulebook, number: str, *, by: str, now: datetim
         if unit.depth != book.lowest:
             raise InvalidInput(why="unowned", number=number)
         assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id)
+    duties.hand_over(session, case.issue.id, DutyKind.ACT, case.post.post_id)
     return conclude(session, book, case, now)
 
 

@@ -70,6 +70,15 @@ def fulfil(session: Session, issue_id: int, kinds: Collection[DutyKind], now: da
     )
 
 
+def hand_over(session: Session, issue_id: int, kind: DutyKind, post_id: int) -> None:
+    """Give an issue's open duty of a kind to a post; its clock and its steps stay."""
+    session.execute(
+        update(Duty)
+        .where(Duty.issue_id == issue_id, Duty.kind == kind, Duty.state == DutyState.OPEN)
+        .values(post_id=post_id)
+    )
+
+
 def answering_post(session: Session, unit_id: int, depth: int | None = None) -> int:
     """The post that answers for a unit, or for the unit above it at a depth."""
     answering = session.scalars(select(Unit.answering).where(Unit.id == unit_id)).one()

@@ -129,7 +129,7 @@ def _numbers(session: Session, book: Rulebook, places: Sequence[Unit], now: date
         )
         last = session.scalars(taken.returning(IssueNumber.last)).one()
         name = session.get_one(Unit, community_id).name
-        following[community_id] = (f"{name}-{year}-{n:04d}" for n in range(last - count + 1, last + 1))
+        following[community_id] = iter([f"{name}-{year}-{n:04d}" for n in range(last - count + 1, last + 1)])
     return [next(following[unit.community_id]) for unit in places]
 
 
