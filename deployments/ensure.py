@@ -36,12 +36,12 @@ def connected(of: Settings) -> Iterator[SyncPrefectClient]:
         yield client
 
 
-def ensure_pool(client: SyncPrefectClient) -> None:
-    """The work pool of processes on this machine."""
+def ensure_pool(client: SyncPrefectClient, name: str = POOL) -> None:
+    """A work pool of processes on this machine."""
     try:
-        client.read_work_pool(POOL)
+        client.read_work_pool(name)
     except ObjectNotFound:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        client.create_work_pool(WorkPoolCreate(name=name, type="process"))
 
 
 def ensure_deployments(client: SyncPrefectClient, zone: str, file: Path = FILE) -> None:

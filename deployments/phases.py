@@ -44,6 +44,10 @@ class Phases:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the list as it stands; what is told from now on comes below it."""
         self._progress.stop()
 
     def tell(self, key: str, **facts: object) -> None:

@@ -59,7 +59,7 @@ def server_command(of: Settings) -> list[str]:
     return [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(of.prefect_port)]
 
 
-def worker_command() -> list[str]:
-    """Start the worker; one run at a time, since SQLite serves no more."""
-    return [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process",
-            "--limit", "1", "--name", POOL]  # fmt: skip
+def worker_command(pool: str = POOL) -> list[str]:
+    """Start the worker of a pool; one run at a time, since SQLite serves no more."""
+    limits = ("--type", "process", "--limit", "1")
+    return [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--name", pool, *limits]

@@ -55,7 +55,7 @@ class Child:
                 start_new_session=True,
             )
 
-    def stop(self, seconds: float = 10.0) -> None:
+    def stop(self, seconds: float = 5.0) -> None:
         """End it and what it started: asked first, killed after `seconds`."""
         if self.process is not None:
             end_marked(f"{self.mark}/{self.name}", seconds)

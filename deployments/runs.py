@@ -62,7 +62,7 @@ def close_dead(client: SyncPrefectClient, message: str) -> int:
 def forget_missed(client: SyncPrefectClient, now: datetime | None = None) -> int:
     """Remove scheduled runs whose time passed while nothing was up: each run catches up by itself, one is enough."""
     due = FlowRunFilterExpectedStartTime(before_=now or datetime.now(UTC))
-    missed = [run for run in _runs(client, StateType.SCHEDULED, due=due) if run.auto_scheduled]
+    missed = [run for run in _runs(client, StateType.SCHEDULED, due=due) if run.auto_scheduled and not run.run_count]
     for run in missed:
         client.delete_flow_run(run.id)
     return len(missed)

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import httpx
@@ -107,10 +109,13 @@ class _Owner:
         self._bring_up_to_date(url)
         with self._phases.phase("county") as say:
             zone = self._content.load(url, say)
+        engine = _engine()
         self._await_server()
         self._phases.done(beginning)
         with self._phases.phase("deployments"):
-            self._arrange(zone, mark)
+            engine.tidy(self._of, self._phases.tell)
+            self._supervision.start(self._child("worker", worker_command(), mark))
+            engine.arrange(self._of, zone)
 
     def _child(self, name: str, command: list[str], mark: str) -> Child:
         home = self._of.home
@@ -139,20 +144,12 @@ class _Owner:
             self._supervision.keep_up()
             time.sleep(TICK)
 
-    def _arrange(self, zone: str, mark: str) -> None:
-        from deployments import engine  # noqa: PLC0415 - importing Prefect takes seconds the server needs anyway
-
-        engine.tidy(self._of, self._phases.tell)
-        self._supervision.start(self._child("worker", worker_command(), mark))
-        engine.arrange(self._of, zone)
-
     def _night(self) -> bool:
-        from deployments import engine  # noqa: PLC0415 - as above
-
         with self._phases.phase("night"):
-            night = engine.run(self._of, "nightly/nightly", self._supervision.keep_up)
+            night: Finished = _engine().run(self._of, "nightly/nightly", self._supervision.keep_up)
         with self._phases.phase("report"):
-            report = engine.run(self._of, "report/report", self._supervision.keep_up)
+            report: Finished = _engine().run(self._of, "report/report", self._supervision.keep_up)
+        self._phases.close()
         self._content.summarise(night)
         return night.completed and report.completed
 
@@ -172,6 +169,11 @@ class _Owner:
         else:
             reason = text(error.key, self._of.locale, **error.facts)
             self._phases.tell("not_restarted", name=service, reason=reason)
+
+
+def _engine() -> ModuleType:
+    """What speaks with the Prefect server. Its import takes seconds, which the server's own start needs anyway."""
+    return import_module("deployments.engine")
 
 
 def _answers(url: str) -> bool:
