@@ -1,4 +1,5 @@
 """The explanation of six cases, word for word, in Chinese; in English in test_why_in_english.py."""
+# ruff: noqa: E501 -- the texts stand as they are told
 
 from sqlalchemy.orm import Session
 

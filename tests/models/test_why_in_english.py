@@ -1,4 +1,5 @@
 """The explanation of six cases, word for word, in English; in Chinese in test_why.py."""
+# ruff: noqa: E501 -- the texts stand as they are told
 
 from sqlalchemy.orm import Session
 
@@ -84,7 +85,7 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached if it came to that now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
 """
 
 OVER_NATIONAL_DAY = """\
@@ -113,7 +114,7 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached if it came to that now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
 """
 
 PAST_A_VACANCY = """\
@@ -147,7 +148,7 @@ If it still isn't done, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached if it came to that now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
 """
 
 DAY_AND_NIGHT = """\
@@ -178,7 +179,7 @@ If it isn't done by then, next:
 
 Looked at every ten minutes, recorded and told at once.
 
-Named above is whoever would be reached if it came to that now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
 """
 
 ON_NO_GRID = """\
@@ -220,7 +221,7 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached if it came to that now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
 """
 
 STRUCK_OFF = """\
@@ -262,5 +263,5 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached if it came to that now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
 """
