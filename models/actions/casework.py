@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.actions import duties, guards
 from models.actions.assigning import assign_to_grid
-from models.errors import GateClosed, InvalidInput, NotFound
+from models.errors import GateClosed, InvalidInput, NotFound, StaleIssue
 from models.queries import people, units
 from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import HeldPost, Transition, allowing_post, transition
@@ -48,22 +48,26 @@ def take(
     :raises IllegalTransition: the stage does not allow the action.
     :raises NotAllowed: the person holds no post that does.
     :raises ClockBehind: `now` lies before what is recorded.
+    :raises StaleIssue: it was put on another community's grid while this waited.
     """
     guards.check_clock(session, book.county.id, now)
     wanted = select(Issue).where(Issue.county_id == book.county.id, Issue.number == number)
     issue = session.scalar(wanted)
     if issue is None:
         raise NotFound(why="issue", number=number)
-    guards.hold_casework(session, {issue.community_id})
+    held = issue.community_id
+    guards.hold_casework(session, {held})
     session.refresh(issue, with_for_update={"key_share": True})
+    if issue.community_id != held:  # put on a grid of another community in between, whose night is not kept out
+        raise StaleIssue(number=number)
     row = transition(issue.stage, action, rating)
     person = people.person(session, book.county.id, by)
-    held = people.held_posts(session, person.id, book.local_date(now))
-    return Case(issue, row, person, allowing_post(row, held, session.get_one(Unit, issue.unit_id).path))
+    posts = people.held_posts(session, person.id, book.local_date(now))
+    return Case(issue, row, person, allowing_post(row, posts, session.get_one(Unit, issue.unit_id).path))
 
 
 def conclude(session: Session, book: Rulebook, case: Case, now: datetime, **said: Any) -> Issue:
-    """Move the issue along its row: history, duties ended and opened."""
+    """Move the issue along its row: history, duties ended and opened. What is owed already is not owed twice."""
     source, case.issue.stage = case.issue.stage, case.row.target
     session.add(
         Event(
@@ -82,7 +86,8 @@ def conclude(session: Session, book: Rulebook, case: Case, now: datetime, **said
     )
     duties.fulfil(session, case.issue.id, case.row.fulfils, now)
     for kind in case.row.opens:
-        duties.open_duty(session, book, case.issue, kind, _owner(session, book, case.issue, kind), now=now)
+        if not duties.is_owed(session, case.issue.id, kind):
+            duties.open_duty(session, book, case.issue, kind, _owner(session, book, case.issue, kind), now=now)
     return case.issue
 
 
@@ -95,11 +100,13 @@ def _owner(session: Session, book: Rulebook, issue: Issue, kind: DutyKind) -> in
 
 
 def assign(session: Session, book: Rulebook, number: str, *, grid: str, by: str, now: datetime) -> Issue:
-    """Put an issue that lies on no grid onto one; its grid worker is to sign.
+    """Put an issue that is nobody's yet onto a grid, whose worker is to sign.
 
-    :raises InvalidInput: when the unit is no grid.
+    :raises InvalidInput: when the unit is no grid, or the issue is assigned already.
     """
     case = take(session, book, number, Action.ASSIGN, by=by, now=now)
+    if duties.is_owed(session, case.issue.id, DutyKind.SIGN):
+        raise InvalidInput(why="already_assigned", number=number)
     unit = units.unit(session, book.county.id, grid)
     if unit.depth != book.lowest:
         raise InvalidInput(why="no_grid", unit=grid)
@@ -142,8 +149,6 @@ def evaluate(
     """Record what the resident says; not content sends the work back with a new clock."""
     case = take(session, book, number, Action.EVALUATE, by=by, now=now, rating=rating)
     case.issue.rating = rating
-    if DutyKind.CLOSE in case.row.opens:  # a second answer does not owe a second strike-off
-        duties.fulfil(session, case.issue.id, (DutyKind.CLOSE,), now)
     return conclude(session, book, case, now, rating=rating, reason=note or None)
 
 

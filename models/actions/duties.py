@@ -79,6 +79,12 @@ def hand_over(session: Session, issue_id: int, kind: DutyKind, post_id: int) -> 
     )
 
 
+def is_owed(session: Session, issue_id: int, kind: DutyKind) -> bool:
+    """Whether a duty of a kind is open about an issue."""
+    wanted = select(Duty.id).where(Duty.issue_id == issue_id, Duty.kind == kind, Duty.state == DutyState.OPEN)
+    return session.scalar(wanted) is not None
+
+
 def answering_post(session: Session, unit_id: int, depth: int | None = None) -> int:
     """The post that answers for a unit, or for the unit above it at a depth."""
     answering = session.scalars(select(Unit.answering).where(Unit.id == unit_id)).one()
