@@ -47,9 +47,7 @@ class Wangge(Group):
             sys.exit(MISUSED)
         except typer.Abort:
             sys.exit(1)
-        except Exception as error:
-            if os.environ.get("WANGGE_DEBUG"):
-                raise
+        except Exception as error:  # noqa: BLE001 -- the last line of defence: no user meets a traceback
             sentence, code = import_module("deployments.commands.failures").told(error)
             typer.echo(sentence, err=True)
         sys.exit(code or 0)

@@ -1,0 +1,1 @@
+"""The command line's commands, one file a family; each is loaded when it is called."""

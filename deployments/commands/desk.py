@@ -1,0 +1,49 @@
+"""Where a command works: a transaction, the county's rules, and the moment it happens at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from models.database import transaction
+from models.errors import WanggeError
+from models.queries.rulebook import Rulebook, rulebook
+from models.settings import settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An open transaction on a county, and the command's one `now`, in UTC."""
+
+    session: Session
+    book: Rulebook
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """The county's zone, an IANA name."""
+        return self.book.county.zone
+
+    def instant(self, at: datetime) -> datetime:
+        """A time as typed, in UTC; a naive one is the county's local time."""
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.zone))).astimezone(UTC)
+
+
+@contextmanager
+def open_desk(at: datetime | None = None, **known: object) -> Iterator[Desk]:
+    """A desk whose work is committed at the end, or left undone as a whole.
+
+    :param at: the moment meant; a naive one is the county's local time, None is this moment.
+    :param known: facts which the sentence of an error may need beside its own.
+    """
+    with transaction() as session:
+        book = rulebook(session, settings().county)
+        desk = Desk(session, book, datetime.now(UTC))
+        try:
+            yield replace(desk, now=desk.instant(at)) if at else desk
+        except WanggeError as error:
+            error.facts = {"zone": desk.zone, **known, **error.facts}
+            raise

@@ -1,0 +1,100 @@
+"""What the doctor checks in the database: schema, county, calendar, last night, notices nobody can be told."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from deployments.commands.findings import Finding, failed, fine, warning
+from deployments.commands.rows import post
+from deployments.commands.words import joined
+from models.database import alembic_config, transaction
+from models.errors import NotConfigured
+from models.queries import doctor
+from models.queries.rulebook import Rulebook, rulebook
+from models.settings import database_url, settings
+
+FEWEST_DAYS = 30
+"""Confirmed working days ahead, below which the next year's are to be entered."""
+NEAR = 10
+"""Days within which nothing may fall due on a day that is not confirmed."""
+STALE_HOURS = 30
+"""Hours after which a night is not the last one: a day, and time for it to have been late."""
+
+
+def findings() -> Iterator[Finding]:
+    """All of it, as far as each check can be made."""
+    try:
+        url = database_url(settings())
+        where = make_url(url).render_as_string(hide_password=True)
+        with transaction(url) as session:
+            version = doctor.schema_version(session)
+            yield fine("database", url=where)
+            yield (schema := _schema(version, url))
+            if schema.outcome == "fine":
+                yield from _county(session)
+    except NotConfigured:
+        yield failed("database", "unknown", home=settings().home)
+    except (ArgumentError, NoSuchModuleError):
+        yield failed("database", "unreadable")
+    except (OperationalError, InterfaceError):
+        yield failed("database", "unreachable", url=where)
+
+
+def _schema(version: str | None, url: str) -> Finding:
+    head = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
+    if version is None:
+        return failed("schema", "missing")
+    return fine("schema", version=version) if version == head else failed("schema", "other", version=version, head=head)
+
+
+def _county(session: Session) -> Iterator[Finding]:
+    try:
+        book = rulebook(session, settings().county)
+    except NotConfigured as error:
+        loaded = error.facts["loaded"]
+        yield failed("county", "several" if loaded else "missing", county=error.facts["county"])
+        return
+    except ValueError:  # a calendar without days
+        yield failed("county", "missing", county="")
+        return
+    yield fine("county", county=book.county.name, key=book.county.key)
+    now = datetime.now(UTC)
+    for check in CHECKS:
+        yield check(session, book, now)
+
+
+def calendar(session: Session, book: Rulebook, now: datetime) -> Finding:
+    """Whether the days to come are confirmed."""
+    ahead = doctor.horizon(book, now)
+    unsure, first = doctor.unsure_dues(session, book, now)
+    if first is not None and first.toordinal() - book.local_date(now).toordinal() < NEAR:
+        return failed("calendar", "unsure", count=unsure, first=first, until=ahead.until)
+    if ahead.days < FEWEST_DAYS:
+        return warning("calendar", "short", days=ahead.days, until=ahead.until)
+    return fine("calendar", days=ahead.days, until=ahead.until)
+
+
+def night(session: Session, book: Rulebook, now: datetime) -> Finding:
+    """Whether every community had its last night."""
+    nights = doctor.last_nights(session, book)
+    if not any(nights.values()):
+        return failed("night", "never")
+    late = [name for name, ran in nights.items() if ran is None or (now - ran).total_seconds() > STALE_HOURS * 3600]
+    if late:
+        return failed("night", "missing", names=joined(late), count=len(late), of_all=len(nights))
+    return fine("night", count=len(nights))
+
+
+def notices(session: Session, book: Rulebook, now: datetime) -> Finding:
+    """Whether there is somebody to tell whatever is to be told."""
+    unheard = doctor.unheard(session, book, now)
+    if unheard:
+        return failed("notices", "unheard", count=unheard.total(), posts=joined(map(post, unheard)))
+    return fine("notices")
+
+
+CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (calendar, night, notices)

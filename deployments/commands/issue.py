@@ -1,0 +1,174 @@
+"""Casework by command: ``wangge issue report|show|list|assign|sign|act|done|evaluate|close|reopen``."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy import or_, select
+
+from deployments.commands import issue_views
+from deployments.commands.desk import Desk, open_desk
+from deployments.commands.options import SHOWN, AsJson, At, By, Most, Number, OfLight, UnitName
+from deployments.commands.shell import described, family
+from deployments.commands.typed import instant, one_of
+from deployments.commands.words import say
+from models.actions import casework, reporting
+from models.actions.reporting import Report
+from models.errors import NotFound
+from models.queries import units
+from models.queries.ledger import Wanted
+from models.tables.issues import Issue
+from models.tables.policies import Category
+from models.vocabulary import Action, Rating, Severity, Stage
+
+app = family(name="issue", help=say("cli.command.issue"))
+
+Summary = Annotated[str, typer.Argument(metavar=say("cli.value.summary"), help=say("cli.option.summary"))]
+About = Annotated[str, typer.Option("--category", metavar=say("cli.value.category"), help=say("cli.option.category"))]
+Graveness = Annotated[
+    Severity,
+    typer.Option(
+        "--severity", metavar=say("cli.value.severity"), parser=one_of(Severity), help=say("cli.option.severity")
+    ),
+]
+OnGrid = Annotated[str | None, typer.Option("--grid", metavar=say("cli.value.grid"), help=say("cli.option.on_grid"))]
+Grid = Annotated[str, typer.Option("--grid", metavar=say("cli.value.grid"), help=say("cli.option.grid"))]
+Raised = Annotated[
+    datetime | None,
+    typer.Option("--happened", metavar=say("cli.value.instant"), parser=instant, help=say("cli.option.happened")),
+]
+Source = Annotated[str, typer.Option("--source", metavar=say("cli.value.text"), help=say("cli.option.source"))]
+ExternalId = Annotated[
+    str | None, typer.Option("--external-id", metavar=say("cli.value.text"), help=say("cli.option.external_id"))
+]
+Progress = Annotated[str, typer.Option("--note", metavar=say("cli.value.text"), help=say("cli.option.progress"))]
+Note = Annotated[str, typer.Option("--note", metavar=say("cli.value.text"), help=say("cli.option.note"))]
+Evidence = Annotated[str, typer.Option("--evidence", metavar=say("cli.value.text"), help=say("cli.option.evidence"))]
+Reason = Annotated[str, typer.Option("--reason", metavar=say("cli.value.text"), help=say("cli.option.reason"))]
+Said = Annotated[
+    Rating,
+    typer.Option("--rating", metavar=say("cli.value.rating"), parser=one_of(Rating), help=say("cli.option.rating")),
+]
+AtStage = Annotated[
+    Stage | None,
+    typer.Option("--stage", metavar=say("cli.value.stage"), parser=one_of(Stage), help=say("cli.option.stage")),
+]
+
+
+Do = Callable[..., Issue]
+
+
+def _act(action: Action, do: Do, number: str, by: str, at: datetime | None, *, as_json: bool, **said: object) -> None:
+    """Do something to an issue and tell how it stands now."""
+    with open_desk(at, by=by, number=number) as desk:
+        do(desk.session, desk.book, number, by=by, now=desk.now, **said)
+        account = issue_views.account(desk, number, action)
+    account.tell(as_json=as_json)
+
+
+@app.command("report", **described("issue_report"))
+def report(  # noqa: PLR0913 -- an option each
+    *,
+    summary: Summary,
+    category: About,
+    by: By,
+    grid: OnGrid = None,
+    severity: Graveness = Severity.ORDINARY,
+    happened: Raised = None,
+    source: Source = "command",
+    external_id: ExternalId = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put what somebody raises into the ledger."""
+    with open_desk(at, by=by) as desk:
+        what = Report(
+            grid=grid,
+            category=_category(desk, category),
+            severity=severity,
+            summary=summary,
+            happened_at=desk.instant(happened) if happened else desk.now,
+            by=by,
+            source=source,
+            external_id=external_id,
+        )
+        issue = reporting.report(desk.session, desk.book, what, now=desk.now)
+        account = issue_views.account(desk, issue.number, Action.REPORT)
+    account.tell(as_json=as_json)
+
+
+def _category(desk: Desk, key_or_name: str) -> str:
+    """The key of a category that is named by key or name."""
+    named = select(Category.key).where(Category.county_id == desk.book.county.id)
+    keys = desk.session.scalars(named.where(or_(Category.key == key_or_name, Category.name == key_or_name))).all()
+    if len(keys) != 1:
+        known = desk.session.scalars(select(Category.name).where(Category.county_id == desk.book.county.id))
+        raise NotFound(why="category", category=key_or_name, known=tuple(known))
+    return keys[0]
+
+
+@app.command("assign", **described("issue_assign"))
+def assign(number: Number, grid: Grid, by: By, at: At = None, as_json: AsJson = False) -> None:
+    """Put an issue that lies on no grid onto one."""
+    _act(Action.ASSIGN, casework.assign, number, by, at, as_json=as_json, grid=grid)
+
+
+@app.command("sign", **described("issue_sign"))
+def sign(number: Number, by: By, at: At = None, as_json: AsJson = False) -> None:
+    """Take an issue on."""
+    _act(Action.SIGN, casework.sign, number, by, at, as_json=as_json)
+
+
+@app.command("act", **described("issue_act"))
+def act(number: Number, by: By, note: Progress, at: At = None, as_json: AsJson = False) -> None:
+    """Record progress."""
+    _act(Action.ACT, casework.act, number, by, at, as_json=as_json, note=note)
+
+
+@app.command("done", **described("issue_done"))
+def done(number: Number, by: By, evidence: Evidence, at: At = None, as_json: AsJson = False) -> None:
+    """Say that the work is done, and what shows it."""
+    _act(Action.DONE, casework.done, number, by, at, as_json=as_json, evidence=evidence)
+
+
+@app.command("evaluate", **described("issue_evaluate"))
+def evaluate(*, number: Number, by: By, rating: Said, note: Note = "", at: At = None, as_json: AsJson = False) -> None:
+    """Record what the resident says of the work."""
+    _act(Action.EVALUATE, casework.evaluate, number, by, at, as_json=as_json, rating=rating, note=note)
+
+
+@app.command("close", **described("issue_close"))
+def close(number: Number, by: By, at: At = None, as_json: AsJson = False) -> None:
+    """Strike an issue off."""
+    _act(Action.CLOSE, casework.close, number, by, at, as_json=as_json)
+
+
+@app.command("reopen", **described("issue_reopen"))
+def reopen(number: Number, by: By, reason: Reason, at: At = None, as_json: AsJson = False) -> None:
+    """Open a closed issue again."""
+    _act(Action.REOPEN, casework.reopen, number, by, at, as_json=as_json, reason=reason)
+
+
+@app.command("show", **described("issue_show"))
+def show(number: Number, at: At = None, as_json: AsJson = False) -> None:
+    """Show an issue, its open duties and its history."""
+    with open_desk(at, number=number) as desk:
+        issue_views.show(desk, number, as_json=as_json)
+
+
+@app.command("list", **described("issue_list"))
+def list_issues(
+    *,
+    unit: UnitName = None,
+    stage: AtStage = None,
+    light: OfLight = None,
+    limit: Most = SHOWN,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """List issues."""
+    with open_desk(at) as desk:
+        within = units.unit(desk.session, desk.book.county.id, unit).id if unit else None
+        wanted = Wanted(unit_id=within, stage=stage, light=light)
+        issue_views.listed(desk, wanted, limit, as_json=as_json)

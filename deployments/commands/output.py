@@ -1,0 +1,119 @@
+"""Putting things out: tables for people, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from deployments.commands.words import called, locale, moment, say
+from models.errors import CalendarEnds
+from models.rules.counting import span
+from models.rules.worktime import WorkCalendar
+from models.vocabulary import Light, TimeUnit
+from notifications import wording
+from notifications.render import plain
+
+COLOURS = {Light.GREEN: "green", Light.YELLOW: "yellow", Light.RED: "bold red"}
+WIDTH = 100
+"""Columns of what goes into a file or a pipe."""
+
+
+def console(file: IO[str] | None = None) -> Console:
+    """Where tables and lines for people go. Nothing in them is taken for markup."""
+    out = file or sys.stdout
+    return Console(file=out, markup=False, highlight=False, emoji=False, width=None if out.isatty() else WIDTH)
+
+
+def line(key: str, **facts: object) -> None:
+    """Print a sentence."""
+    console().print(say(key, **facts), soft_wrap=True)
+
+
+def as_json(data: object, zone: str | None = None) -> None:
+    """Print data; times in a zone, or as they are.
+
+    :param zone: IANA name.
+    """
+    json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=plainer(zone))
+    sys.stdout.write("\n")
+
+
+def plainer(zone: str | None) -> Any:
+    """What makes of a value one that JSON knows."""
+
+    def encoded(value: object) -> object:
+        if is_dataclass(value) and not isinstance(value, type):
+            return asdict(value)
+        if isinstance(value, datetime):
+            return (value.astimezone(ZoneInfo(zone)) if zone else value).isoformat()
+        if isinstance(value, date):
+            return value.isoformat()
+        return float(value) if isinstance(value, Decimal | Fraction) else str(value)
+
+    return encoded
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    wrapped: Sequence[str] = (),
+    file: IO[str] | None = None,
+) -> None:
+    """Print a table.
+
+    :param columns: names of the headings, which the locale has under ``cli.column``.
+    :param wrapped: the columns which give way when the table is too wide; the others stay on one line.
+    """
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        grid.add_column(say(f"cli.column.{name}"), no_wrap=name not in wrapped, overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    console(file).print(grid)
+
+
+def facts(rows: Iterable[tuple[str, str | Text]]) -> None:
+    """Print names, which the locale has under ``cli.column``, with what they say."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for name, said in rows:
+        grid.add_row(say(f"cli.column.{name}"), said)
+    console().print(grid)
+
+
+def lamp(light: Light | None) -> Text:
+    """A light as a word of its colour."""
+    return Text(called(light), style=COLOURS[light]) if light else Text("")
+
+
+def due(calendar: WorkCalendar, due_at: datetime, now: datetime, unit: TimeUnit, *, cell: bool = False) -> str:
+    """When something is due, and how long that is from now, in the time its limit is counted in.
+
+    :param cell: for a table: the length stands below, whole days alone.
+    """
+    at = moment(due_at, calendar.office.zone.key, now)
+    late = now >= due_at
+    try:
+        length = asdict(span(calendar, *((due_at, now) if late else (now, due_at)), unit))
+    except CalendarEnds:  # the calendar no longer reaches to the present
+        return at
+    if cell and length["days"]:
+        length |= {"hours": 0, "minutes": 0}
+    key = ("late" if late else "left") + ("_cell" if cell else "")
+    return say(f"cli.{key}", at=at, span=wording.span(length, locale()))
+
+
+def safe(written: str) -> str:
+    """Somebody's words on one line, without anything that steers a terminal or traces a person."""
+    return wording.masked(plain(written), locale())
