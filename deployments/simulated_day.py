@@ -27,8 +27,9 @@ OPENS, CLOSES = 8 * 60, 19 * 60  # minutes of the day within which people raise 
 
 @dataclass(frozen=True)
 class Cast:
-    """Who is who on a day: staff numbers by post, posts by unit and role, grids by id."""
+    """Who is who on a day: staff numbers by person and by post, posts by unit and role, grids by id."""
 
+    staff: Mapping[int, str]
     codes: Mapping[int, str]
     posts: Mapping[tuple[int, Role], int]
     grids: Mapping[int, Unit]
@@ -102,6 +103,7 @@ def _cast(session: Session, book: Rulebook, on: date) -> Cast:
     posts = session.scalars(select(Post).join(Unit, Unit.id == Post.unit_id).where(Unit.county_id == county))
     grids = session.scalars(select(Unit).where(Unit.county_id == county, Unit.depth == book.lowest).order_by(Unit.id))
     return Cast(
+        names,
         {post: names[person] for post, person in people.holders(session, county, on).items()},
         {(post.unit_id, post.role): post.id for post in posts},
         {unit.id: unit for unit in grids},
@@ -179,9 +181,10 @@ def _evaluate_or_close(day: Day, issue: Issue, now: datetime) -> None:
         rating = day.dice.choice([Rating.SATISFIED, Rating.FAIRLY_SATISFIED]) if content else Rating.DISSATISFIED
         casework.evaluate(day.session, day.book, issue.number, rating=rating, by=day.cast.cadre(unit), now=now)
     elif issue.rating is not None and _get_round_to(day, "close"):
-        by = day.cast.answering(unit, day.book.lowest - 1)
-        if by != day.cast.codes.get(issue.handler_id or 0):
-            casework.close(day.session, day.book, issue.number, by=by, now=now)
+        handler = day.cast.staff[issue.handler_id] if issue.handler_id else ""
+        verifiers = (day.cast.answering(unit, depth) for depth in range(day.book.lowest - 1, -1, -1))
+        by = next(verifier for verifier in verifiers if verifier != handler)
+        casework.close(day.session, day.book, issue.number, by=by, now=now)
 
 
 def _reopen(day: Day, issue: Issue, now: datetime) -> None:

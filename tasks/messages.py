@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from jinja2 import TemplateError
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -52,12 +53,14 @@ def send(message_id: int, now: datetime) -> DeliveryOutcome:
     """Read, say, send, record. Nothing is held open while the channel works."""
     with transaction() as session:
         content = digest.content(session, message_id)
-    body = render(content["kind"], content["locale"], content)
     outcome, detail = DeliveryOutcome.SENT, None
     try:
-        channel(ChannelKind.FOLDER, settings().home).send(content["address"], content["subject"], body)
+        subject, body = (render(content["kind"], content["locale"], content, part) for part in ("subject", "body"))
+        channel(ChannelKind.FOLDER, settings().home).send(content["address"], subject, body)
     except DeliveryError as error:
         outcome, detail = (DeliveryOutcome.FAILED if error.permanent else DeliveryOutcome.RETRY), str(error)
+    except (TemplateError, LookupError, TypeError) as error:  # one that can't be put into words doesn't stop the others
+        outcome, detail = DeliveryOutcome.FAILED, f"{type(error).__name__}: {error}"
     with transaction() as session:
         messages.record_delivery(session, message_id, ChannelKind.FOLDER, outcome, detail=detail, now=now)
     return outcome

@@ -4,16 +4,20 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.orm import Session
 
 from deployments.embedded import EmbeddedPostgres
 from models.database import engine, migrate
 from models.queries.rulebook import Rulebook, rulebook
 from tests.county import COUNTY, load_small_county
+
+MADE: list[str] = []
+"""The databases of this run."""
 
 
 @pytest.fixture(scope="session")
@@ -31,24 +35,36 @@ def server_url(homes: Path) -> Iterator[str]:
     given = os.environ.get("WANGGE_TEST_DATABASE_URL")
     if given:
         yield given
+        _drop(given, *MADE)
         return
-    home = (
-        Path("/var/tmp" if os.geteuid() == 0 else tmp_path_factory.mktemp("postgres")) / f"wangge-tests-{os.getpid()}"
-    )
-    server = EmbeddedPostgres(home)
+    server = EmbeddedPostgres(homes / "server")
     yield server.start()
     server.stop()
 
 
 def fresh_database(server_url: str, name: str) -> str:
-    """A new, migrated database on the server."""
-    base, _, query = server_url.partition("?")
-    with engine(server_url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    """A new, migrated database on the server; several test runs may share a server."""
+    own = f"{name}_{os.getpid()}"
+    MADE.append(own)
+    _drop(server_url, own)
+    with _by_itself(server_url) as connection:
+        connection.execute(text(f'CREATE DATABASE "{own}"'))
+    url = make_url(server_url).set(database=own).render_as_string(hide_password=False)
     migrate(url)
     return url
+
+
+def _drop(server_url: str, *names: str) -> None:
+    with _by_itself(server_url) as connection:
+        for name in names:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def _by_itself(server_url: str) -> Iterator[Connection]:
+    """A connection on which each statement stands by itself, as CREATE DATABASE asks for."""
+    with engine(server_url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")
