@@ -61,7 +61,7 @@ def _county(session: Session) -> Iterator[Finding]:
     except ValueError:  # a calendar without days
         yield failed("county", "missing", county="")
         return
-    yield fine("county", county=book.county.name, key=book.county.key)
+    yield fine("county", county=book.county.name, known_as=book.county.key)
     now = datetime.now(UTC)
     for check in CHECKS:
         yield check(session, book, now)

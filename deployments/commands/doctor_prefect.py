@@ -19,9 +19,11 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from ruamel.yaml import YAML
 
 from deployments.commands.findings import Finding, failed, fine, warning
+from deployments.commands.server import demand_answer
 from deployments.commands.words import joined
 from deployments.ensure import FILE, connected
 from deployments.prefect_settings import POOL, api_url, ui_url
+from models.errors import NotConfigured
 from models.settings import settings
 
 SILENCE = 120
@@ -32,15 +34,15 @@ def findings() -> Iterator[Finding]:
     """All of it, as far as each check can be made."""
     of = settings()
     try:
+        demand_answer(of)
         with connected(of) as client:
-            if client.api_healthcheck() is not None:
-                yield failed("prefect", "down", url=api_url(of))
-                return
             yield fine("prefect", url=ui_url(of))
             found = _deployments(client)
             yield _existing(found)
             yield _scheduled(client, found)
             yield _worker(client, datetime.now(UTC))
+    except NotConfigured as error:
+        yield failed("prefect", "down", **error.facts)
     except (httpx.HTTPError, PrefectHTTPStatusError) as error:
         yield failed("prefect", "failing", url=api_url(of), error=type(error).__name__)
 

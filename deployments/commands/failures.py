@@ -49,7 +49,8 @@ def exit_code(error: WanggeError) -> ExitCode:
 
 def sentence(error: WanggeError) -> str:
     """What an error says, from the locale by its key and facts."""
-    facts = {name: _shown(value, error.facts) for name, value in error.facts.items()}
+    given = {name: datetime.fromisoformat(str(at)) if name.endswith("_at") else at for name, at in error.facts.items()}
+    facts = {name: _shown(value, given) for name, value in given.items()}
     for key in (error.key, f"error.{type(error).__name__}"):
         try:
             return say(key, **facts)

@@ -20,6 +20,7 @@ from deployments.commands.options import AsJson, At
 from deployments.commands.shell import described, family
 from deployments.commands.typed import one_of
 from deployments.commands.words import say
+from models.errors import InvalidInput
 from models.queries import ledger
 from models.queries.ledger import Entry
 
@@ -112,6 +113,8 @@ def _opened(out: Path | None, form: Form) -> Iterator[IO[str]]:
         with fresh.open("w", encoding=encoding, newline="") as file:
             yield file
         fresh.replace(out)
+    except OSError as error:
+        raise InvalidInput(why="file", file=out, problem=error.strerror) from error
     finally:
         fresh.unlink(missing_ok=True)
 

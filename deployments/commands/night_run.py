@@ -10,6 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 from rich.console import Console
 
+from deployments.commands.server import demand_answer
 from deployments.commands.words import say
 from deployments.ensure import connected
 from deployments.prefect_settings import api_url, ui_url
@@ -27,6 +28,7 @@ def run(form: dict[str, Any], wait: int) -> Finished:
     :param wait: for at most so many seconds; the run itself goes on afterwards.
     :raises NotConfigured: Prefect is out of reach, has no such deployment, or no worker took the run in time.
     """
+    demand_answer(settings())
     with connected(settings()) as client:
         asked = _begin(client, form)
         with Console(stderr=True).status(say("cli.night.running", ui=ui_url(settings()))):

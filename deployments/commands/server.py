@@ -1,0 +1,20 @@
+"""Whether this home's Prefect server answers: asked first, since Prefect's own client takes ten seconds to give up."""
+
+import httpx
+
+from deployments.prefect_settings import api_url
+from models.errors import NotConfigured
+from models.settings import Settings
+
+SECONDS = 5.0
+
+
+def demand_answer(of: Settings) -> None:
+    """Make sure that it does.
+
+    :raises NotConfigured: when it does not.
+    """
+    try:
+        httpx.get(f"{api_url(of)}/health", timeout=SECONDS, trust_env=False).raise_for_status()
+    except httpx.HTTPError as error:
+        raise NotConfigured(why="prefect_down", url=api_url(of)) from error
