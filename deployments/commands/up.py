@@ -1,5 +1,6 @@
 """``wangge up``: everything, in one process that owns it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,8 +16,11 @@ app = family()
 
 
 @app.command("up", **described("up"))
-def start(once: Annotated[bool, typer.Option("--once", metavar="", help=say("cli.option.once"))] = False) -> None:
+def start(
+    once: Annotated[bool, typer.Option("--once", metavar="", help=say("cli.option.once"))] = False,
+    pack: Annotated[Path | None, typer.Option("--pack", help=say("cli.option.pack"))] = None,
+) -> None:
     """Start everything, run a night, stay up."""
     of, console = settings(), Console()
-    show = Show(of, console, first_pack())
+    show = Show(of, console, pack or first_pack())
     raise typer.Exit(up(of, show.content(), once=once, console=console))
