@@ -14,6 +14,8 @@ from notifications.locale import text
 
 Say: TypeAlias = Callable[[str], None]
 
+PAUSE = 2.0  # seconds between two lines of one phase where nothing can move
+
 
 @dataclass
 class Phase:
@@ -22,6 +24,7 @@ class Phase:
     title: str
     task: TaskID
     began_at: float
+    said_at: float
 
 
 class Phases:
@@ -59,13 +62,15 @@ class Phases:
         title = text(f"up.{key}", self._locale)
         if not self._console.is_terminal:
             self.tell("begun", phase=title)
-        return Phase(title, self._progress.add_task(title, total=1), time.monotonic())
+        now = time.monotonic()
+        return Phase(title, self._progress.add_task(title, total=1), began_at=now, said_at=now)
 
     def say(self, phase: Phase, said: str) -> None:
         """Show how far a phase has come."""
         if self._console.is_terminal:
             self._progress.update(phase.task, description=text("up.said", self._locale, phase=phase.title, said=said))
-        else:
+        elif time.monotonic() - phase.said_at > PAUSE:
+            phase.said_at = time.monotonic()
             self.tell("said", phase=phase.title, said=said)
 
     def done(self, phase: Phase) -> None:
