@@ -18,8 +18,8 @@ from deployments.phases import Phases, Say
 from deployments.prefect_settings import HOST, api_url, prefect_environment, server_command, ui_url, worker_command
 from deployments.processes import Child
 from deployments.supervision import Supervision
-from models.database import migrate
 from models.errors import NotConfigured, WanggeError
+from models.migrations.schema import migrate
 from models.settings import Settings, database_url
 from notifications.locale import text
 

@@ -1,19 +1,15 @@
-"""The one way to the database: engines, transactions, the schema's version."""
+"""The one way to the database: engines, transactions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from models import settings
 from models.tables.registry import METADATA
 
-ROOT = Path(__file__).parent.parent
 SCHEMA = METADATA  # whoever has the database knows all its tables: foreign keys are looked up by name
 
 
@@ -32,16 +28,3 @@ def transaction(url: str | None = None) -> Iterator[Session]:
     chosen = url or settings.database_url(settings.settings())
     with Session(engine(chosen), expire_on_commit=False) as session, session.begin():
         yield session
-
-
-def alembic_config(url: str) -> Config:
-    """Alembic's configuration for a database."""
-    config = Config(toml_file=ROOT / "pyproject.toml")
-    config.set_main_option("script_location", str(ROOT / "models" / "migrations"))
-    config.attributes["url"] = url
-    return config
-
-
-def migrate(url: str) -> None:
-    """Bring the schema to its newest version."""
-    command.upgrade(alembic_config(url), "head")

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.orm import Session
 
 from deployments.embedded import EmbeddedPostgres
-from models.database import engine, migrate
+from models.database import engine
+from models.migrations.schema import migrate
 from models.queries.rulebook import Rulebook, rulebook
 from tests.county import COUNTY, load_small_county
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from deployments.commands.findings import Finding, failed, fine, warning
 from deployments.commands.rows import post
 from deployments.commands.words import joined
-from models.database import alembic_config, transaction
+from models.database import transaction
 from models.errors import NotConfigured
+from models.migrations.schema import alembic_config
 from models.queries import doctor
 from models.queries.rulebook import Rulebook, rulebook
 from models.settings import database_url, settings
