@@ -30,6 +30,7 @@ told AS (
         -- the tier addressed, the duty's own post, or, where there is neither, whoever answers for the unit
         SELECT coalesce(CASE WHEN s.depth IS NULL THEN m.post_id ELSE u.answering[s.depth + 1] END, u.answering[u.depth + 1])
     ) AS a (post_id)
+    -- a post that a step addresses twice, as the holder and as a tier, hears it as the holder
     ORDER BY m.id, a.post_id, s.number DESC, s.depth DESC NULLS FIRST
     RETURNING action
 )
