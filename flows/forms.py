@@ -1,14 +1,17 @@
 """The forms behind the runs: what an administrator sees and fills in."""
 
-from datetime import datetime
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from pydantic import BaseModel, Field
+
+def above(text: str) -> ConfigDict:
+    """What stands above a form's fields, in place of its docstring."""
+    return ConfigDict(json_schema_extra={"description": text})
 
 
 class Form(BaseModel):
     """What every form has."""
 
-    now: datetime | None = Field(
+    now: AwareDatetime | None = Field(
         default=None,
         title="按此时刻运行",
         description="留空即此刻。须带时区，例如 2026-11-23T02:30:00+08:00；不得早于账上最后一笔记录。",
@@ -17,6 +20,8 @@ class Form(BaseModel):
 
 class NightForm(Form):
     """Which communities' night to run."""
+
+    model_config = above("可以全部留空：直接点 Submit，就做今夜还没有完成的社区。")
 
     communities: list[str] = Field(
         default_factory=list,
@@ -34,21 +39,31 @@ class NightForm(Form):
 class WatchForm(Form):
     """The watch over urgent clocks."""
 
+    model_config = above("可以留空：直接点 Submit，就现在盯办一次。")
+
 
 class MorningForm(Form):
     """The morning's messages."""
+
+    model_config = above("可以留空：直接点 Submit，就现在写今天的消息。")
 
 
 class DispatchForm(Form):
     """Sending what is composed."""
 
+    model_config = above("可以留空：直接点 Submit，就现在发送。")
+
 
 class ReportForm(Form):
     """The report of a night."""
 
+    model_config = above("可以留空：直接点 Submit，就写今夜的报告。")
+
 
 class IntakeForm(Form):
     """Which folder to take reports from."""
+
+    model_config = above("可以全部留空：直接点 Submit，就现在收取默认收件夹。")
 
     folder: str | None = Field(
         default=None,

@@ -6,6 +6,7 @@ from prefect.events import emit_event
 from prefect.futures import wait
 from prefect.states import Completed, Failed
 
+from flows.failures import named_reasons
 from flows.forms import IntakeForm
 from flows.naming import named
 from flows.threads import threads
@@ -20,9 +21,10 @@ URGENT = "wangge.issue.urgent"
 async def intake(form: IntakeForm) -> State[object]:
     """Take each file by itself; one that can't be read does not stop the others."""
     now = tonight(form.now).now
-    files = [take_in.submit(file, now) for file in waiting_files(form.folder)]
-    wait(files)
-    taken = [future.result() for future in files if future.state.is_completed()]
+    files = {file.name: take_in.submit(file, now) for file in waiting_files(form.folder)}
+    wait(list(files.values()))
+    failed = {name: future for name, future in files.items() if not future.state.is_completed()}
+    taken = [future.result() for name, future in files.items() if name not in failed]
     if any(each.urgent for each in taken):
         emit_event(URGENT, resource={"prefect.resource.id": "wangge.issues"})
     message = words(
@@ -32,4 +34,6 @@ async def intake(form: IntakeForm) -> State[object]:
         known=sum(each.known for each in taken),
         rejected=sum(each.rejected for each in taken),
     )
-    return Completed(message=message) if len(taken) == len(files) else Failed(message=message)
+    if failed:
+        return Failed(message=message + words("run.not_taken", names=named_reasons(failed)))
+    return Completed(message=message)

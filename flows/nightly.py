@@ -5,41 +5,46 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Completed, Failed
 
+from flows.failures import named_reasons
 from flows.forms import NightForm
 from flows.naming import named
 from flows.threads import threads
+from models.errors import NotFound
 from tasks.county import tonight
 from tasks.night import NightOutcome, night_of
-from tasks.wording import words
+from tasks.wording import reason, words
 
 
 @flow(name="nightly", flow_run_name=named("nightly"), task_runner=threads(4))
 async def nightly(form: NightForm) -> State[object]:
     """Run the night of each community not yet done, or of those named; one that fails does not stop the others."""
     night = tonight(form.now)
-    nights = {
-        each.name: night_of.submit(each, night.now, preview=form.preview) for each in night.chosen(form.communities)
-    }
+    try:
+        chosen = night.chosen(form.communities)
+    except NotFound as error:
+        return Failed(message=reason(error))
+    nights = {each.name: night_of.submit(each, night.now, preview=form.preview) for each in chosen}
     wait(list(nights.values()))
-    return _verdict(nights, len(night.communities))
+    before = sum(each.done for each in night.communities if each not in chosen)
+    return _verdict(nights, before, "run.preview" if form.preview else "run.night")
 
 
-def _verdict(nights: dict[str, PrefectFuture[NightOutcome]], all_of_them: int) -> State[object]:
-    failed = [name for name, future in nights.items() if not future.state.is_completed()]
+def _verdict(nights: dict[str, PrefectFuture[NightOutcome]], before: int, sentence: str) -> State[object]:
+    failed = {name: future for name, future in nights.items() if not future.state.is_completed()}
     outcomes = [future.result() for name, future in nights.items() if name not in failed]
     counts = [each.counts for each in outcomes if each.counts]
     busy = [each.community for each in outcomes if not each.counts]
     facts = {
         "done": len(counts),
-        "before": all_of_them - len(nights),
+        "before": before,
         "assigned": sum(each.assigned for each in counts),
         "reminded": sum(each.reminded for each in counts),
         "escalated": sum(each.told + each.supervised for each in counts),
         "unowned": sum(each.unowned for each in counts),
     }
-    message = words("run.night", **facts)
+    message = words(sentence, **facts)
     if busy:
         message += words("run.busy", names=", ".join(busy))
     if failed:
-        return Failed(message=message + words("run.failed", names=", ".join(failed)))
+        return Failed(message=message + words("run.failed", names=named_reasons(failed)))
     return Completed(message=message)

@@ -1,6 +1,6 @@
 """The night of one community as a unit of work: one retry, one commit."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from prefect import task
@@ -15,6 +15,7 @@ from models.actions.night import NightCounts
 from models.database import transaction
 from models.errors import CommunityBusy
 from tasks.county import Community, current_book
+from tasks.wording import words
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ def night_of(community: Community, now: datetime, *, preview: bool) -> NightOutc
             if preview:
                 session.rollback()
     except CommunityBusy:
-        get_run_logger().warning("%s: busy", community.name)
+        get_run_logger().warning(words("run.community_busy", name=community.name))
         return NightOutcome(community.name, None)
-    get_run_logger().info("%s: %s", community.name, counts)
+    get_run_logger().info(words("run.community", name=community.name, **asdict(counts)))
     return NightOutcome(community.name, counts)
 
 

@@ -1,5 +1,8 @@
 """Sentences for operators, in the locale the settings name."""
 
+from datetime import datetime
+
+from models.errors import WanggeError
 from models.settings import settings
 from notifications.locale import text
 
@@ -7,3 +10,18 @@ from notifications.locale import text
 def words(key: str, **facts: object) -> str:
     """The sentence under a key."""
     return text(key, settings().locale, **facts)
+
+
+def reason(error: object) -> str:
+    """Why something failed: an error of ours in a sentence, any other by the first line it says."""
+    said = f"{type(error).__name__}: {error}".partition("\n")[0]
+    if not isinstance(error, WanggeError):
+        return said
+    try:
+        return words(error.key, **{name: _shown(value) for name, value in error.facts.items()})
+    except KeyError:  # the locale has no sentence for it
+        return said
+
+
+def _shown(value: object) -> object:
+    return value.isoformat(" ", "seconds") if isinstance(value, datetime) else value
