@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from models.vocabulary import Role
 
 @dataclass(frozen=True)
 class Appointment:
-    """A person takes a post of a unit on a day; whoever held it until then leaves it."""
+    """A person takes a post of a unit on a day; whoever held it until then, or was to hold it later, leaves it."""
 
     unit: str
     role: Role
@@ -38,10 +38,15 @@ def appoint(session: Session, county_id: int, appointments: Sequence[Appointment
         if (each.unit, each.role) not in posts:
             raise NotFound(why="post", unit=each.unit, role=each.role)
         wanted[posts[each.unit, each.role]] = (people[each.code], each.from_on)
-    holding = select(Posting).where(Posting.post_id.in_(wanted), Posting.until_on.is_(None))
-    held = {posting.post_id: posting.person_id for posting in session.scalars(holding)}
-    new = {post_id: who for post_id, who in wanted.items() if held.get(post_id) != who[0]}
-    for post_id in held.keys() & new.keys():
+    known = session.scalars(select(Posting).where(Posting.post_id.in_(wanted))).all()
+    held = {posting.post_id: posting.person_id for posting in known if posting.until_on is None}
+    entered = {(each.post_id, each.person_id, each.from_on) for each in known if each.until_on != each.from_on}
+    new = {
+        post_id: who
+        for post_id, who in wanted.items()
+        if held.get(post_id) != who[0] and (post_id, *who) not in entered
+    }
+    for post_id in {posting.post_id for posting in known} & new.keys():
         leave(session, post_id, new[post_id][1])
     session.add_all(
         Posting(post_id=post_id, person_id=person_id, from_on=day) for post_id, (person_id, day) in new.items()
@@ -51,8 +56,12 @@ def appoint(session: Session, county_id: int, appointments: Sequence[Appointment
 
 
 def leave(session: Session, post_id: int, on: date) -> None:
-    """End who holds a post: the day is the first on which they no longer do."""
-    session.execute(update(Posting).where(Posting.post_id == post_id, Posting.until_on.is_(None)).values(until_on=on))
+    """End who holds a post: the day is the first on which they no longer do. Who was to hold it later never does."""
+    session.execute(
+        update(Posting)
+        .where(Posting.post_id == post_id, or_(Posting.until_on.is_(None), Posting.until_on > on))
+        .values(until_on=func.greatest(Posting.from_on, on))
+    )
 
 
 def _posts(session: Session, county_id: int) -> dict[tuple[str, Role], int]:
