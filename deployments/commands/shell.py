@@ -96,7 +96,7 @@ def misuse(error: typer.TyperException) -> str:
     facts = {
         "param": _written(getattr(error, "param", None)),
         "option": getattr(error, "option_name", ""),
-        "extra": "".join(re.findall(r"\((.*)\)$", error.message)),
+        "extra": "".join(re.findall(r"\(([^()]*)\)$", error.message)),
         "message": error.message,
     }
     try:

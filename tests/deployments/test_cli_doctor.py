@@ -1,0 +1,118 @@
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from deployments.commands import doctor_database
+from deployments.commands.findings import Finding, Verdict
+from models.actions import night
+from models.queries import units
+from models.queries.rulebook import Rulebook
+from models.tables.notices import NightLog
+from models.tables.people import Posting
+from tests.county import at, reported
+from tests.deployments.cli_world import Shell, small_county
+from tests.deployments.test_cli_nightly import closed_port
+
+
+def outcome(found: Finding) -> tuple[Verdict, str]:
+    return found.verdict, found.sentence
+
+
+def test_many_confirmed_days_ahead_are_fine(session: Session, book: Rulebook) -> None:
+    assert outcome(doctor_database.calendar(session, book, at("2026-03-02 09:00"))) == (
+        Verdict.OK,
+        "今后 210 个工作日已确定，到 2026-12-31。",
+    )
+
+
+def test_fewer_than_thirty_confirmed_days_ahead_are_a_warning_with_what_to_do(session: Session, book: Rulebook) -> None:
+    verdict, sentence = outcome(doctor_database.calendar(session, book, at("2026-11-24 09:00")))
+    assert verdict is Verdict.WARNING
+    assert sentence.startswith("今后只有 27 个工作日已确定，到 2026-12-31。")
+    assert "county.yaml" in sentence
+    assert "wangge pack load" in sentence
+
+
+def test_it_fails_only_when_something_is_soon_due_on_a_day_not_confirmed(session: Session, book: Rulebook) -> None:
+    reported(session, book, "2026-12-23 09:00", category="roads")  # seven working days: due on 4 January
+    assert doctor_database.calendar(session, book, at("2026-12-25 09:00")).verdict is Verdict.WARNING
+    assert outcome(doctor_database.calendar(session, book, at("2026-12-26 09:00"))) == (
+        Verdict.FAILED,
+        (
+            "有 1 项责任在还没有确定的日子到期，最近的是 2027-01-04；确定的只到 2026-12-31。"
+            "请现在就把年份写进 county.yaml 的 confirmed，再运行 wangge pack load 文件夹。"
+        ),
+    )
+
+
+def test_last_night_is_that_of_every_community(session: Session, book: Rulebook) -> None:
+    morning = at("2026-03-03 09:00")
+    assert outcome(doctor_database.night(session, book, morning)) == (
+        Verdict.FAILED,
+        "还没有跑过一夜。请运行 wangge nightly。",
+    )
+    own = units.communities(session, book.county.id)
+    for unit in own:
+        night.run(session, book, unit.id, at("2026-03-03 02:30"))
+    assert outcome(doctor_database.night(session, book, morning)) == (Verdict.OK, "3 个单位都已完成。")
+    assert doctor_database.night(session, book, at("2026-03-04 08:00")).verdict is Verdict.OK
+    session.execute(delete(NightLog).where(NightLog.community_id == own[1].id))
+    assert doctor_database.night(session, book, morning).sentence.startswith("3 个单位中 1 个没有完成：西街。")
+    assert doctor_database.night(session, book, at("2026-03-04 09:00")).facts["count"] == 3
+
+
+def test_notices_nobody_can_be_told_are_found(session: Session, book: Rulebook) -> None:
+    now = at("2026-03-02 10:00")
+    reported(session, book, "2026-03-02 09:00", grid=None)
+    assert doctor_database.notices(session, book, now).verdict is Verdict.OK
+    session.execute(update(Posting).values(until_on=date(2026, 3, 1)))
+    assert outcome(doctor_database.notices(session, book, now)) == (
+        Verdict.FAILED,
+        "1 条消息没有人可告诉：河县县委一线指挥部 和上面的岗位都空缺。请任命。",
+    )
+
+
+@pytest.fixture(scope="module")
+def wangge(server_url: str) -> Shell:
+    url = small_county(server_url, "wangge_cli_doctor")
+    return Shell({"WANGGE_DATABASE_URL": url, "WANGGE_PREFECT_PORT": str(closed_port())})
+
+
+def test_each_line_says_how_it_is_and_what_to_do(wangge: Shell) -> None:
+    said = wangge("doctor")
+    lines = [line.split("：")[0] for line in said.out.splitlines()]
+    assert (said.code, said.err) == (1, "")
+    assert [line for line in lines if "日历" not in line] == [
+        *("正常 数据库", "正常 数据库结构", "正常 县", "故障 昨夜", "正常 消息", "故障 Prefect")
+    ]
+    assert "连不上（http://127.0.0.1:" in said.out
+
+
+def test_quiet_tells_problems_only(wangge: Shell) -> None:
+    said = wangge("doctor", "--quiet")
+    assert said.code == 1
+    assert "正常" not in said.out
+    assert "故障 Prefect" in said.out
+
+
+def test_findings_are_data_too(wangge: Shell) -> None:
+    found = {each["check"]: each for each in wangge("doctor", "--json").data}
+    assert (found["schema"]["verdict"], found["prefect"]["verdict"]) == ("ok", "failed")
+    assert found["county"]["facts"]["county"] == "河县"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql+psycopg://me:secret@127.0.0.1:1/none", "故障 数据库：连不上（postgresql+psycopg://me:***@"),
+        ("nonsense", "故障 数据库：WANGGE_DATABASE_URL 不是数据库地址。"),
+    ],
+)
+def test_a_database_out_of_reach_is_a_line_without_its_password(wangge: Shell, url: str, told: str) -> None:
+    said = Shell(wangge.environment | {"WANGGE_DATABASE_URL": url})("doctor")
+    assert said.code == 1
+    assert said.out.startswith(told)
+    assert "secret" not in said.out
+    assert "故障 Prefect" in said.out
