@@ -19,7 +19,7 @@ def load(
     """Bring a county to what its pack says; loaded again, nothing changes. A changed policy needs a new version name.
 
     :param days: every day the calendar is to know: (day, worked, confirmed).
-    :raises InvalidInput: when the policy differs from the loaded one of the same version.
+    :raises InvalidInput: when the policy differs from the loaded one of the same version, or a unit moved.
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(pack.county.key))))
     county = _county(session, pack)
@@ -65,6 +65,8 @@ def _places(session: Session, county: County, pack: written.CountyPack) -> None:
     for placed in pack.units():
         parent = units[placed.parent] if placed.parent is not None else None
         unit = units.get(placed.unit.key) or _new_unit(session, county, placed, parent)
+        if unit.parent_id != (parent.id if parent else None):  # its open duties would climb the old tree
+            raise InvalidInput(why="unit_moved", unit=placed.unit.name)
         unit.name = placed.unit.name
         units[unit.key] = unit
         tier = pack.tiers[placed.depth]
