@@ -94,9 +94,10 @@ def _to_come(client: SyncPrefectClient, deployment: DeploymentResponse) -> bool:
 
 def _worker(client: SyncPrefectClient, now: datetime) -> Finding:
     try:
-        workers = client.read_workers_for_work_pool(POOL)
+        client.read_work_pool(POOL)
     except ObjectNotFound:
         return failed("worker", "no_pool", pool=POOL)
+    workers = client.read_workers_for_work_pool(POOL)
     heard = max((each.last_heartbeat_time for each in workers if each.last_heartbeat_time), default=None)
     if heard is None:
         return failed("worker", "none")

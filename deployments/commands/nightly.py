@@ -96,5 +96,6 @@ def _run(form: dict[str, Any], wait: int, *, as_json: bool) -> None:
     if as_json:
         output.as_json(asdict(finished))
     else:
-        output.line("cli.night.ended", name=finished.name, message=finished.message)
+        ended = say("cli.night.ended", name=finished.name, message=finished.message)
+        typer.echo(ended, err=not finished.completed)
     raise typer.Exit(ExitCode.FINE if finished.completed else ExitCode.REFUSED)

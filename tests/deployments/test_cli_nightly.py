@@ -86,7 +86,7 @@ def test_what_a_dry_run_predicts_is_what_the_night_does(url: str, wangge: Shell)
         done = session.execute(
             text("SELECT u.name, n.counts FROM night_log n JOIN units u ON u.id = n.community_id")
         ).all()
-    assert {each["community"]: each["counts"] for each in predicted} == dict(done)
+    assert {each["community"]: each["counts"] for each in predicted} == {each.name: each.counts for each in done}
     assert wangge.fine("nightly", "--dry-run", *AFTER) == "今夜各社区都已完成。\n"
 
 
