@@ -2,10 +2,12 @@
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 
 from prefect import task
@@ -14,14 +16,17 @@ from prefect.cache_policies import NO_CACHE
 from models.actions.reporting import Report, report_all
 from models.database import transaction
 from models.errors import InvalidInput
-from models.queries.intake import known
+from models.queries.intake import category_names, known
 from models.rules.intake import COLUMNS, REQUIRED, IntakeRow, Known, Rejected, read_row
 from models.settings import settings
 from models.vocabulary import Severity
-from notifications.locale import text
+from notifications.locale import LOCALES, label, text
 from tasks.county import current_book
+from tasks.wording import words
 
 PRIVATE = 0o600
+COLUMNS_BY_WORD = {text(f"intake.column.{name}", locale): name for locale in LOCALES for name in COLUMNS}
+SEVERITIES = {label("severity", each, locale): str(each) for locale in LOCALES for each in Severity}
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ def take_in(file: Path, now: datetime) -> TakenIn:
     """
     with transaction() as session:
         book = current_book(session)
-        rows, rejected = _read(file, known(session, book, now))
+        spoken = {"category": category_names(session, book.county.id), "severity": SEVERITIES}
+        rows, rejected = _read(file, known(session, book, now), spoken)
         issues = report_all(session, book, [_report(row) for row in rows], now=now)
         urgent = any(issue.severity is Severity.URGENT for issue in issues)
     _set_aside(file, rejected)
@@ -61,33 +67,56 @@ def take_in(file: Path, now: datetime) -> TakenIn:
     return TakenIn(file.name, len(issues), len(rows) - len(issues), len(rejected), urgent)
 
 
-def _read(file: Path, against: Known) -> tuple[list[IntakeRow], list[Rejected]]:
-    read = [read_row(line, cells, against) for line, cells in _lines(file)]
-    return [row for row in read if isinstance(row, IntakeRow)], [row for row in read if isinstance(row, Rejected)]
+def _read(
+    file: Path, against: Known, spoken: Mapping[str, Mapping[str, str]]
+) -> tuple[list[IntakeRow], list[Rejected]]:
+    """Rows that can be taken and rows that can't, these as they came.
+
+    :param spoken: by column the keys of what people may write instead.
+    """
+    rows, rejected = [], []
+    for line, cells in _lines(file):
+        meant = {name: spoken.get(name, {}).get(cell.strip(), cell) for name, cell in cells.items()}
+        read = read_row(line, meant, against)
+        if isinstance(read, IntakeRow):
+            rows.append(read)
+        else:
+            rejected.append(replace(read, cells=cells))
+    return rows, rejected
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with the number of the line they end on; columns by their name, in Chinese or as the field is called."""
+    """Rows with the number of the line they end on; columns by their name, in words or as the field is called."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.reader(opened, strict=True)
-            names = [_column(each) for each in next(reader, [])]
-            missing = [name for name in REQUIRED if name not in names]
-            if missing:
-                raise InvalidInput(
-                    why="columns", file=file.name, missing=", ".join(missing), columns=", ".join(COLUMNS)
-                )
-            for cells in reader:
-                if any(cells):
-                    yield reader.line_num, dict(zip(names, cells, strict=False))
+        reader = csv.reader(StringIO(_decoded(file.read_bytes()), newline=""), strict=True)
+        names = [_column(each) for each in next(reader, [])]
+        missing = [name for name in REQUIRED if name not in names]
+        if missing:
+            raise InvalidInput(why="columns", file=file.name, missing=_listed(missing), columns=_listed(COLUMNS))
+        for cells in reader:
+            if any(cells):
+                yield reader.line_num, dict(zip(names, cells, strict=False))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidInput(why="unreadable", file=file.name, error=str(error)) from error
 
 
+def _decoded(written: bytes) -> str:
+    """The text of a file in UTF-8, or in GB 18030, as Excel in China saves it."""
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if written.startswith(BOM_UTF8):
+            raise
+        return written.decode("gb18030")
+
+
 def _column(written: str) -> str:
     called = written.strip().lower()
-    chinese = {text(f"intake.column.{name}", "zh_CN"): name for name in COLUMNS}
-    return chinese.get(called, called)
+    return COLUMNS_BY_WORD.get(called, called)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(words(f"intake.column.{name}") for name in columns)
 
 
 def _report(row: IntakeRow) -> Report:
@@ -113,19 +142,17 @@ def _set_aside(file: Path, rejected: Sequence[Rejected]) -> None:
     fingerprint = sha256(file.read_bytes()).hexdigest()[:8]
     target = settings().home / "rejected" / f"{file.stem}-{fingerprint}.csv"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, ["line", "faults", *COLUMNS], extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**row.cells, "line": row.line, "faults": _told(row)} for row in rejected)
+    # With a byte order mark, or Excel takes it for something else.
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w", encoding="utf-8-sig") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(words(f"intake.column.{name}") for name in ("line", "faults", *COLUMNS))
+        for row in rejected:
+            writer.writerow([row.line, _told(row), *(row.cells.get(name, "") for name in COLUMNS)])
 
 
 def _told(row: Rejected) -> str:
     """What was wrong with a row, in words."""
-    locale = settings().locale
-    said = (
-        f"{text(f'intake.column.{name}', locale)}: {text(f'intake.fault.{why}', locale)}"
-        for name, why in row.faults.items()
-    )
+    said = (f"{words(f'intake.column.{name}')}: {words(f'intake.fault.{why}')}" for name, why in row.faults.items())
     return "; ".join(said)
 
 

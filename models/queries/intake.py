@@ -27,6 +27,12 @@ def known(session: Session, book: Rulebook, now: datetime) -> Known:
     )
 
 
+def category_names(session: Session, county_id: int) -> dict[str, str]:
+    """The keys of the categories by what people call them."""
+    rows = session.execute(select(Category.name, Category.key).where(Category.county_id == county_id))
+    return {row.name: row.key for row in rows}
+
+
 def _on_duty(session: Session, book: Rulebook, now: datetime) -> set[str]:
     """The staff numbers of all who hold a post today: the only ones who may report."""
     held = people.holders(session, book.county.id, book.local_date(now)).values()
