@@ -1,0 +1,136 @@
+"""The night: what it says when it went well, when a community is busy, when one fails, and as a preview."""
+
+import re
+from datetime import datetime
+
+import pytest
+from prefect.client.schemas.objects import State
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from flows.forms import NightForm
+from flows.nightly import nightly
+from models.actions.guards import NIGHTS
+from models.database import engine
+from tests.county import at
+from tests.flows.conftest import RunFlow, Town
+from tests.models.ledger import everything
+
+NIGHT = at("2026-03-03 02:30")
+LATER = at("2026-03-03 05:00")
+
+
+@pytest.fixture
+def busy_day(town: Town) -> Town:
+    """Two issues in the east, one in the west, one on no grid, all raised the day before the night."""
+    town.reported("2026-03-02 09:00", grid="east-1")
+    town.reported("2026-03-02 09:30", grid="east-2")
+    town.reported("2026-03-02 10:00", grid="west-1")
+    town.reported("2026-03-02 10:30", grid=None)
+    return town
+
+
+def rows(town: Town) -> dict[str, list[object]]:
+    with Session(engine(town.url)) as session:
+        return everything(session)
+
+
+def test_a_night_that_went_well_says_what_it_did(busy_day: Town, run: RunFlow) -> None:
+    end = run(nightly, NightForm(now=NIGHT))
+    assert end.is_completed()
+    assert end.message == "3 个单位完成（此前已完成 0 个）：派单 3 件，提醒 0 次，上报升级 0 次，无主 1 件"
+    assert busy_day.nights() == {"east": NIGHT, "west": NIGHT, "river": NIGHT}
+
+
+def test_run_again_the_same_night_it_finds_nothing_to_do(busy_day: Town, run: RunFlow) -> None:
+    run(nightly, NightForm(now=NIGHT))
+    before = rows(busy_day)
+    end = run(nightly, NightForm(now=LATER))
+    assert end.is_completed()
+    assert end.message == "0 个单位完成（此前已完成 3 个）：派单 0 件，提醒 0 次，上报升级 0 次，无主 0 件"
+    assert rows(busy_day) == before
+
+
+def test_a_busy_community_is_named_and_left_to_who_has_it(busy_day: Town, run: RunFlow) -> None:
+    with engine(busy_day.url).begin() as other_run:
+        (east,) = busy_day.ask("SELECT id FROM units WHERE key = 'east'")
+        other_run.execute(text(f"SELECT pg_advisory_xact_lock({NIGHTS}, {east})"))
+        end = run(nightly, NightForm(now=NIGHT))
+    assert end.is_completed()
+    assert end.message is not None
+    assert end.message.startswith("2 个单位完成")
+    assert end.message.endswith("；正由另一次运行占用：东街")
+    assert set(busy_day.nights()) == {"west", "river"}
+
+
+def test_one_that_fails_is_named_with_its_reason_and_run_again_only_that_one_is_done(
+    busy_day: Town, run: RunFlow
+) -> None:
+    busy_day.failing("east")
+    red = run(nightly, NightForm(now=NIGHT))
+    assert red.is_failed()
+    assert red.message is not None
+    assert red.message.startswith("2 个单位完成（此前已完成 0 个）：派单 1 件")
+    assert "失败：东街 (" in red.message
+    assert "the night is cursed" in red.message
+    assert set(busy_day.nights()) == {"west", "river"}
+    assert busy_day.ask("SELECT count(*) FROM events WHERE action = 'assign'") == [1], "nothing of the failed one stays"
+    busy_day.well_again()
+    green = run(nightly, NightForm(now=LATER))
+    assert green.message == "1 个单位完成（此前已完成 2 个）：派单 2 件，提醒 0 次，上报升级 0 次，无主 0 件"
+    assert busy_day.nights() == {"west": NIGHT, "river": NIGHT, "east": LATER}
+
+
+def test_a_connection_that_broke_is_tried_again_by_itself(busy_day: Town, run: RunFlow) -> None:
+    busy_day.failing("east", code="57P01", times=1)  # as when the server is told to shut down
+    end = run(nightly, NightForm(now=NIGHT))
+    assert end.is_completed()
+    assert set(busy_day.nights()) == {"east", "west", "river"}
+
+
+def test_a_preview_changes_nothing_and_says_what_the_night_then_does(busy_day: Town, run: RunFlow) -> None:
+    run(nightly, NightForm(now=NIGHT))
+    late = at("2026-03-10 02:30")
+    before = rows(busy_day)
+    preview = run(nightly, NightForm(now=late, preview=True))
+    assert rows(busy_day) == before
+    night = run(nightly, NightForm(now=late))
+    assert rows(busy_day) != before
+    assert preview.message is not None
+    assert preview.message.startswith("只是预演，什么也没有改变。")
+    assert figures(preview) == figures(night)
+    assert "0" not in re.findall(r"\d+", figures(night))[1:], "a night on which much is due"
+
+
+def figures(end: State[object]) -> str:
+    """What a night did, or would do."""
+    found = re.search("派单.*无主 \\d+ 件", end.message or "")
+    assert found, end.message
+    return found.group()
+
+
+def test_only_the_communities_named_are_run(busy_day: Town, run: RunFlow) -> None:
+    end = run(nightly, NightForm(now=NIGHT, communities=["西街"]))
+    assert end.message == "1 个单位完成（此前已完成 0 个）：派单 1 件，提醒 0 次，上报升级 0 次，无主 0 件"
+    assert set(busy_day.nights()) == {"west"}
+
+
+def test_a_community_that_does_not_exist_is_said_and_nothing_is_run(busy_day: Town, run: RunFlow) -> None:
+    end = run(nightly, NightForm(now=NIGHT, communities=["西街", "南街"]))
+    assert end.is_failed()
+    assert end.message == "没有社区“南街”。"
+    assert busy_day.nights() == {}
+
+
+def test_a_time_before_what_is_recorded_is_refused_with_the_reason_said_once(busy_day: Town, run: RunFlow) -> None:
+    end = run(nightly, NightForm(now=at("2026-03-01 02:30")))
+    assert end.is_failed()
+    assert end.message is not None
+    assert end.message.count("账上已经记到 2026-03-02") == 1
+    assert busy_day.nights() == {}
+
+
+def test_a_time_without_zone_is_refused_by_the_form() -> None:
+    with pytest.raises(ValidationError, match="timezone"):
+        NightForm(now=datetime(2026, 3, 3, 2, 30))  # noqa: DTZ001
