@@ -7,6 +7,7 @@ server runs as an existing account without rights, and no existing folder is ope
 import hashlib
 import os
 import pwd
+import shlex
 import shutil
 import tempfile
 import time
@@ -25,6 +26,7 @@ DATABASE = "wangge"
 PORT = 5432  # names the socket; nothing listens on the network
 LONGEST_SOCKET_FOLDER = 90  # bytes; the kernel allows 107 together with the socket's own name
 START_SECONDS = 120.0  # a recovery after a power cut may take a while
+ATTEMPTS = 10  # a second apart
 
 SETTINGS = {
     "listen_addresses": "",
@@ -138,21 +140,37 @@ class EmbeddedPostgres:
         fresh.rename(self._data)
 
     def _launch(self) -> None:
-        if not self.running:  # after a power cut another process may carry the number noted here
-            (self._data / "postmaster.pid").unlink(missing_ok=True)
+        self._clear_mistaken_number()
         settings = SETTINGS | {"unix_socket_directories": str(self._socket_folder())}
-        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
         # pg_ctl returns once the server has noted its number down or died: no interrupt may come in between.
         with INTERRUPTS.held():
             self._programs.run("pg_ctl", "start", "-D", self._data, "-w", "-t", "3", "-o", options)
 
+    def _clear_mistaken_number(self) -> None:
+        """After a power cut another process (or a dead one nobody has buried) may carry the number noted.
+
+        PostgreSQL would take it for a server. Otherwise the note stays: it helps to keep a new server from starting
+        beside the last sessions of a killed one.
+        """
+        if self._noted() and not self.running:
+            for note in (self._data / "postmaster.pid", self._socket_folder() / f".s.PGSQL.{PORT}.lock"):
+                note.unlink(missing_ok=True)
+
     def _postmaster(self) -> psutil.Process | None:
+        process = self._noted()
         try:
-            process = psutil.Process(int((self._data / "postmaster.pid").read_text(encoding="utf-8").split()[0]))
-            ours = process.name() == "postgres" and Path(process.cwd()).samefile(self._data)
-        except (OSError, IndexError, ValueError, psutil.Error):
+            ours = process and process.name() == "postgres" and Path(process.cwd()).samefile(self._data)
+        except (OSError, psutil.Error):
             return None
         return process if ours else None
+
+    def _noted(self) -> psutil.Process | None:
+        """The live process of the number in the pid file, whatever it is."""
+        try:
+            return psutil.Process(int((self._data / "postmaster.pid").read_text(encoding="utf-8").split()[0]))
+        except (OSError, IndexError, ValueError, psutil.NoSuchProcess):
+            return None
 
     def _await_connections(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -167,11 +185,13 @@ class EmbeddedPostgres:
                 self._launch_again()
 
     def _launch_again(self) -> None:
-        """The sessions of a server killed a moment ago may still have been ending; they are given a second."""
-        time.sleep(1)
-        self._launch()
-        if not self.running:
-            raise NotConfigured(why="postgres_silent", log=self._log)
+        """The sessions of a server killed a moment ago may still be ending: it refuses to start beside them."""
+        for _ in range(ATTEMPTS):
+            time.sleep(1)
+            self._launch()
+            if self.running:
+                return
+        raise NotConfigured(why="postgres_silent", log=self._log)
 
     def _connect(self, role: str) -> psycopg.Connection:
         folder = str(self._socket_folder())

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end the owner process at any instant but one: between starting a child and noting it down."""
+"""Ctrl-C, SIGTERM and a closed terminal end the owner at any instant but one: a child started, not yet noted."""
 
 import signal
 from collections.abc import Iterator
@@ -18,9 +18,11 @@ class Interrupts:
         self._holds = 0
 
     def install(self) -> None:
-        """Take over SIGINT and SIGTERM; only the main thread of the owner may call it."""
+        """Take over SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP; in the owner's main thread."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._arrive)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._arrive)
 
     def close(self) -> None:
         """From here on nothing is interrupted: the owner is ending anyway."""

@@ -104,13 +104,14 @@ class _Owner:
     def _start(self, mark: str) -> None:
         """The server takes longest, so it begins first and the rest goes on beside it."""
         beginning = self._phases.begin("server")
-        self._supervision.start(self._child("server", server_command(self._of), mark))
+        server = self._child("server", server_command(self._of), mark)
+        self._supervision.start(server)
         url = self._database()
         self._bring_up_to_date(url)
         with self._phases.phase("county") as say:
             zone = self._content.load(url, say)
         engine = _engine()
-        self._await_server()
+        self._await(server)
         self._phases.done(beginning)
         with self._phases.phase("deployments"):
             engine.tidy(self._of, self._phases.tell)
@@ -136,12 +137,12 @@ class _Owner:
             except OperationalError as error:
                 raise NotConfigured(why="database_silent", reason=str(error.orig).strip()) from error
 
-    def _await_server(self) -> None:
+    def _await(self, server: Child) -> None:
+        """One that ends before it answers won't do better when started again."""
         deadline = time.monotonic() + SERVER_SECONDS
         while not _answers(f"{api_url(self._of)}/health"):
-            if time.monotonic() > deadline:
-                raise NotConfigured(why="server_silent", log=self._of.home / "logs" / "prefect-server.log")
-            self._supervision.keep_up()
+            if not server.running or time.monotonic() > deadline:
+                raise NotConfigured(why="server_silent", log=server.log)
             time.sleep(TICK)
 
     def _night(self) -> bool:
