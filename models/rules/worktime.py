@@ -99,8 +99,9 @@ class WorkCalendar:
         return self._at(self.first, time()), self._at(self.last + timedelta(days=1), time())
 
     def _at(self, day: date, clock: time) -> datetime:
-        """The instant of a local clock time; one that a clock change skips is read with the offset before it."""
-        return datetime.combine(day, clock.replace(fold=0), tzinfo=self.office.zone).astimezone(UTC)
+        """The instant of a local clock time; one a clock change skips or repeats is read with the offset before it."""
+        first = clock.replace(fold=0) if clock.fold else clock
+        return datetime.combine(day, first, tzinfo=self.office.zone).astimezone(UTC)
 
     def _within(self, instant: datetime) -> datetime:
         first, end = self._horizon
@@ -123,41 +124,43 @@ class WorkCalendar:
         :raises CalendarEnds: when that needs days the calendar doesn't know.
         """
         match limit.unit:
+            case TimeUnit.WORKING_DAYS:
+                return self._working_days_after(start, limit.amount.numerator)
             case TimeUnit.URGENT_HOURS:
                 return start.astimezone(UTC) + timedelta(hours=1) * limit.amount.numerator / limit.amount.denominator
             case TimeUnit.NATURAL_DAYS:
                 local = start.astimezone(self.office.zone)
-                return self._at(local.date() + timedelta(days=int(limit.amount)), local.time())
+                return self._at(local.date() + timedelta(days=limit.amount.numerator), local.time())
             case TimeUnit.WORKING_HOURS:
                 return self._instant_after(self._worked_until(self._within(start)) + float(limit.amount) * HOUR)
-            case TimeUnit.WORKING_DAYS:
-                return self._working_days_after(start, int(limit.amount))
 
     def counts_from(self, start: datetime) -> datetime:
         """From when working days count for something that arrives at ``start``: at once, or as the office says."""
-        local = self._within(start).astimezone(self.office.zone)
+        return self._counts_from(start).astimezone(UTC)
+
+    def _counts_from(self, start: datetime) -> datetime:
+        """The same, on the local clock."""
+        local = self._within(start).astimezone(UTC).astimezone(self.office.zone)
+        day, clock = local.date(), local.time()
         opens, closes = self.office.windows[0][0], self.office.windows[-1][1]
-        if not self.is_workday(local.date()):
+        if not self.is_workday(day):
             counting = self.office.day_off
-        elif local.time() < opens:
+        elif clock < opens:
             counting = self.office.before_opening
         else:
-            counting = self.office.after_close if local.time() >= closes else Counting.AS_IS
-        return self._counted(start, counting).astimezone(UTC)
+            counting = self.office.after_close if clock >= closes else Counting.AS_IS
+        return local if counting is Counting.AS_IS else self._put_off(local, counting).astimezone(self.office.zone)
 
-    def _counted(self, start: datetime, counting: Counting) -> datetime:
-        if counting is Counting.AS_IS:
-            return start
-        local = start.astimezone(self.office.zone)
+    def _put_off(self, local: datetime, counting: Counting) -> datetime:
+        day, clock, opens = local.date(), local.time(), self.office.windows[0][0]
         if counting is Counting.SAME_TIME_NEXT_WORKDAY:
-            return self._at(self._nth_workday_after(local.date(), 1), local.time())
-        opens = self.office.windows[0][0]
-        if self.is_workday(local.date()) and local.time() < opens:
-            return self._at(local.date(), opens)
-        return self._at(self._nth_workday_after(local.date(), 1), opens)
+            return self._at(self._nth_workday_after(day, 1), clock)
+        if self.is_workday(day) and clock < opens:
+            return self._at(day, opens)
+        return self._at(self._nth_workday_after(day, 1), opens)
 
     def _working_days_after(self, start: datetime, days: int) -> datetime:
-        local = self.counts_from(start).astimezone(self.office.zone)
+        local = self._counts_from(start)
         return self._at(self._nth_workday_after(local.date(), days), local.time())
 
     def _nth_workday_after(self, day: date, nth: int) -> date:
