@@ -108,8 +108,9 @@ def _happened(row: Happened, desk: Desk) -> list[str]:
 
 
 def listed(desk: Desk, wanted: Wanted, limit: int, *, as_json: bool) -> None:
-    """Issues in the order they came; how many more there are is not counted, only said."""
-    found = list(ledger.entries(desk.session, desk.book, desk.now, wanted, limit + 1 if limit else None))
+    """Issues, the newest first; how many more there are is not counted, only said."""
+    most = limit + 1 if limit else None
+    found = list(ledger.entries(desk.session, desk.book, desk.now, wanted, limit=most, newest_first=True))
     shown = found[:limit] if limit else found
     if as_json:
         output.as_json([rows.entry(each) for each in shown], desk.zone)

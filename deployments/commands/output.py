@@ -24,6 +24,7 @@ from notifications import wording
 from notifications.render import plain
 
 COLOURS = {Light.GREEN: "green", Light.YELLOW: "yellow", Light.RED: "bold red"}
+UNITS = ("days", "hours", "minutes")
 WIDTH = 100
 """Columns of what goes into a file or a pipe."""
 
@@ -100,16 +101,21 @@ def lamp(light: Light | None) -> Text:
 def due(calendar: WorkCalendar, due_at: datetime, now: datetime, unit: TimeUnit, *, cell: bool = False) -> str:
     """When something is due, and how long that is from now, in the time its limit is counted in.
 
-    :param cell: for a table: the length stands below, whole days alone.
+    :param cell: for a table: the length stands below, in its largest unit alone.
     """
     at = moment(due_at, calendar.office.zone.key, now)
     late = now >= due_at
     try:
         length = asdict(span(calendar, *((due_at, now) if late else (now, due_at)), unit))
     except CalendarEnds:  # the calendar no longer reaches to the present
-        return at
-    if cell and length["days"]:
-        length |= {"hours": 0, "minutes": 0}
+        length = {}
+    largest = next((name for name in UNITS if length.get(name)), None)
+    if largest is None:  # or all that lies between is no office time: the hour says more
+        return at if cell else say("cli.late_now" if late else "cli.left_now", at=at)
+    if cell:
+        length |= {name: 0 for name in UNITS if name != largest} | {
+            "working": largest == UNITS[0] and length["working"]
+        }
     key = ("late" if late else "left") + ("_cell" if cell else "")
     return say(f"cli.{key}", at=at, span=wording.span(length, locale()))
 

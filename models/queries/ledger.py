@@ -72,11 +72,18 @@ class Entry:
 
 
 def entries(
-    session: Session, book: Rulebook, now: datetime, wanted: Wanted | None = None, limit: int | None = None
+    session: Session,
+    book: Rulebook,
+    now: datetime,
+    wanted: Wanted | None = None,
+    *,
+    limit: int | None = None,
+    newest_first: bool = False,
 ) -> Iterator[Entry]:
-    """Rows of the ledger in the order they were recorded, read little by little."""
+    """Rows of the ledger in the order they were recorded, or the other way round, read little by little."""
     answering = reach(session, book.county.id, owing_posts(session, book), book.local_date(now))
-    statement = _rows(book, now, wanted or Wanted()).limit(limit)
+    order = Issue.id.desc() if newest_first else Issue.id
+    statement = _rows(book, now, wanted or Wanted()).order_by(order).limit(limit)
     for row in session.execute(statement.execution_options(yield_per=CHUNK)).mappings():
         yield _entry(dict(row), answering)
 
@@ -136,7 +143,6 @@ def _rows(book: Rulebook, now: datetime, wanted: Wanted) -> Select[Any]:
         .join(handled, handled.c.due_at.is_not(None), isouter=True)
         .join(times, times.c.issue_id == Issue.id, isouter=True)
         .where(Issue.county_id == book.county.id)
-        .order_by(Issue.id)
     )
     named = {
         "number": Issue.number == wanted.number,

@@ -10,16 +10,17 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from deployments.commands import output
 from deployments.commands.rows import LEDGER, whose
 from models.database import engine
 from models.queries import duties
 from models.queries.duties import Wanted
-from models.queries.rulebook import rulebook
+from models.queries.rulebook import Rulebook, rulebook
 from models.rules.escalation import light
 from models.rules.records import Post, Reached
 from models.tables.duties import Duty
 from models.tables.people import Person, Posting
-from models.vocabulary import Light, Role
+from models.vocabulary import Light, Role, TimeUnit
 from tests.county import at
 from tests.deployments.cli_world import Shell, run_night, small_county
 
@@ -111,7 +112,7 @@ def test_a_light_may_be_named_as_people_call_it(wangge: Shell) -> None:
 def test_a_list_cut_short_says_so(wangge: Shell) -> None:
     total = len(owed(wangge))
     assert f"共 {total} 项，只列了最先到期的 1 项" in wangge.fine("duties", "--limit", "1", *NOW)
-    assert "只列了前 1 件" in wangge.fine("issue", "list", "--limit", "1", *NOW)
+    assert "只列了最新的 1 件" in wangge.fine("issue", "list", "--limit", "1", *NOW)
     assert "只列了" not in wangge.fine("duties", "--limit", "0", *NOW)
 
 
@@ -120,8 +121,8 @@ def test_issues_are_listed_by_unit_stage_and_light(wangge: Shell) -> None:
         return [each["number"] for each in wangge("issue", "list", *words, "--json", *NOW).data]
 
     east = ["东街-2026-0001", "东街-2026-0002", "东街-2026-0003"]
-    assert numbers() == [*east[:2], "河县-2026-0001", "西街-2026-0001", east[2], "西街-2026-0002"]
-    assert numbers("--unit", "东街") == east
+    assert numbers() == ["西街-2026-0002", east[2], "西街-2026-0001", "河县-2026-0001", east[1], east[0]]
+    assert numbers("--unit", "东街") == east[::-1]
     assert numbers("--stage", "办事") == []
     assert numbers("--light", "绿灯") == ["西街-2026-0002"]
     assert "没有这样的事项" in wangge.fine("issue", "list", "--stage", "acting", *NOW)
@@ -189,3 +190,36 @@ def test_why_is_told_in_plain_words_and_as_data(wangge: Shell) -> None:
     data = wangge("why", "东街-2026-1", "--json", *NOW).data
     assert (data["standing"], data["light"]) == ("unsigned", "red")
     assert data["duties"][0]["due_at"] == "2026-02-28T10:30:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("due_at", "unit", "cell", "line"),
+    [
+        (
+            *("2026-03-06 10:00", TimeUnit.WORKING_DAYS),
+            *("3月6日 周五 10:00\n还剩 2 个工作日", "3月6日 周五 10:00 到期，还剩 2 个工作日 1 小时"),
+        ),
+        (
+            *("2026-03-04 08:30", TimeUnit.WORKING_HOURS),
+            *("3月4日 周三 08:30\n超期 30 分钟", "3月4日 周三 08:30 到期，已超期 30 分钟（上班时间）"),
+        ),
+        (
+            "2026-03-07 09:00",
+            TimeUnit.NATURAL_DAYS,
+            "3月7日 周六 09:00\n还剩 3 天",
+            "3月7日 周六 09:00 到期，还剩 3 天",
+        ),
+    ],
+)
+def test_what_is_left_is_told_in_the_time_the_limit_is_counted_in(
+    book: Rulebook, due_at: str, unit: TimeUnit, cell: str, line: str
+) -> None:
+    now = at("2026-03-04 09:00")
+    assert output.due(book.calendar, at(due_at), now, unit, cell=True) == cell
+    assert output.due(book.calendar, at(due_at), now, unit) == line
+
+
+def test_before_the_office_opens_the_hour_alone_is_told(book: Rulebook) -> None:
+    asked = (book.calendar, at("2026-03-04 08:30"), at("2026-03-04 03:00"), TimeUnit.WORKING_DAYS)
+    assert output.due(*asked, cell=True) == "3月4日 周三 08:30"
+    assert output.due(*asked) == "3月4日 周三 08:30 到期"
