@@ -17,6 +17,7 @@ import typer
 from deployments.commands import issue_views, output, rows
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import AsJson, At
+from deployments.commands.output import turning
 from deployments.commands.shell import described, family
 from deployments.commands.typed import one_of
 from deployments.commands.words import say
@@ -110,7 +111,7 @@ def _opened(out: Path | None, form: Form) -> Iterator[IO[str]]:
     fresh = out.with_name(f".{out.name}.part")
     encoding = "utf-8-sig" if form is Form.CSV else "utf-8"  # without the mark spreadsheets guess another one
     try:
-        with fresh.open("w", encoding=encoding, newline="") as file:
+        with fresh.open("w", encoding=encoding, newline="") as file, turning(say("cli.writing", file=out)):
             yield file
         fresh.replace(out)
     except OSError as error:

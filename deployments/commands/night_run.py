@@ -8,8 +8,8 @@ from uuid import UUID
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
-from rich.console import Console
 
+from deployments.commands.output import turning
 from deployments.commands.server import demand_answer
 from deployments.commands.words import say
 from deployments.ensure import connected
@@ -31,7 +31,7 @@ def run(form: dict[str, Any], wait: int) -> Finished:
     demand_answer(settings())
     with connected(settings()) as client:
         asked = _begin(client, form)
-        with Console(stderr=True).status(say("cli.night.running", ui=ui_url(settings()))):
+        with turning(say("cli.night.running", ui=ui_url(settings()))):
             return _followed(client, asked, time.monotonic() + wait)
 
 

@@ -47,15 +47,22 @@ def nightly(
     community: Named = None, dry_run: DryRun = False, wait: Wait = PATIENCE, at: At = None, as_json: AsJson = False
 ) -> None:
     """Run the night, or show what it would do."""
-    with open_desk(at) as desk:
-        now = desk.now if at or dry_run else None
+    now = _instant(at) if at else None
     if dry_run:
-        _show([_preview(each, now) for each in tonight(now).chosen(community or [])], as_json=as_json)
+        night_to_come = tonight(now)
+        previews = [_preview(each, night_to_come.now) for each in night_to_come.chosen(community or [])]
+        _show(previews, as_json=as_json)
     else:
         _run({"communities": community or [], "now": now.isoformat() if now else None}, wait, as_json=as_json)
 
 
-def _preview(community: Community, now: datetime | None) -> Preview:
+def _instant(at: datetime) -> datetime:
+    """The moment typed; a naive one is the county's local time."""
+    with open_desk(at) as desk:
+        return desk.now
+
+
+def _preview(community: Community, now: datetime) -> Preview:
     """A community's night in a transaction that is rolled back."""
     with open_desk(now) as desk:
         try:

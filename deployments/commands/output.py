@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -33,6 +34,11 @@ def console(file: IO[str] | None = None) -> Console:
     """Where tables and lines for people go. Nothing in them is taken for markup."""
     out = file or sys.stdout
     return Console(file=out, markup=False, highlight=False, emoji=False, width=None if out.isatty() else WIDTH)
+
+
+def turning(said: str) -> Status:
+    """What is shown in a terminal, beside the output, while something takes its time."""
+    return Console(stderr=True, markup=False, highlight=False).status(said)
 
 
 def line(key: str, **facts: object) -> None:
