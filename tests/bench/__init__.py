@@ -1,1 +1,1 @@
-"""What it costs, against floors measured in the same run."""
+"""Measures the product against the least that could do the same: `python -m tests.bench`."""
