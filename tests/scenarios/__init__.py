@@ -1,0 +1,1 @@
+"""Whole stretches of the county's life, with things going wrong."""
