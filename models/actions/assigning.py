@@ -47,6 +47,8 @@ def assign_waiting(session: Session, book: Rulebook, community_id: int, now: dat
         .where(Duty.post_id.is_(None), Unit.depth == book.lowest)
         .order_by(Issue.id)
     ).all()
+    if not waiting:
+        return 0
     signing = []
     for issue, answering, category in waiting:
         level = book.level(DutyKind.SIGN, category, issue.severity, issue.lane)
