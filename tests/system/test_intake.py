@@ -1,0 +1,70 @@
+"""A file dropped into the inbox, and the chain of events an urgent row in it sets off."""
+
+import csv
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.county import ZONE
+from tests.system.operator import System, until
+
+pytestmark = pytest.mark.timeout(300)
+
+HEADER = "来源编号,提出时间,网格,类别,轻重,内容,来源,上报人编号"
+
+
+def reports() -> str:
+    """Three rows: an urgent one raised yesterday, one that lies nowhere, one that can't be taken."""
+    raised = (datetime.now(UTC) - timedelta(hours=26)).astimezone(ZONE)
+    rows = (
+        f"T-1,{raised:%Y-%m-%d %H:%M},帝奥第1网格,安全隐患,紧急,井盖缺失，已有人摔倒,12345,K001",
+        f"T-2,{raised:%Y-%m-%d %H:%M},,路灯照明,,路口没有路灯,12345,K001",
+        f"T-3,{raised:%Y-%m-%d %H:%M},月亮第1网格,路灯照明,一般,灯不亮,12345,K001",
+    )
+    return "\n".join((HEADER, *rows))
+
+
+def drop(system: System) -> Path:
+    file = system.home / "inbox" / "热线.csv"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(reports(), encoding="utf-8-sig")
+    return file
+
+
+def new_runs(system: System, flow: str, since: datetime) -> list[str]:
+    """The messages of a flow's runs begun since and ended."""
+    found = [run for run in system.runs(flow) if run.created and run.created > since]
+    return [run.state.message or "" for run in found if run.state and run.state.is_completed()]
+
+
+def test_an_urgent_row_starts_the_watch_and_its_messages_are_sent_at_once(system: System) -> None:
+    began, file = datetime.now(UTC), drop(system)
+    taken = system.run("intake")
+    assert taken.state is not None
+    assert taken.state.message == "1 个文件：收入 2 件，此前已收 0 件，退回 1 行"
+    (watched,) = until(lambda: new_runs(system, "watch", began))
+    assert not watched.startswith("紧急时限：0 步")
+    until(lambda: new_runs(system, "dispatch", began))
+    (number,) = system.ask("SELECT number FROM issues WHERE external_id = 'T-1'")
+    told = [each for each in (system.home / "messages").rglob("*.md") if number in each.read_text(encoding="utf-8")]
+    assert told, "whoever is to act hears of it within the minute"
+    assert not file.exists()
+
+
+def test_a_row_that_cannot_be_taken_is_set_aside_for_its_owner_alone(system: System) -> None:
+    (rejected,) = (system.home / "rejected").iterdir()
+    assert stat.S_IMODE(rejected.stat().st_mode) == 0o600
+    with rejected.open(encoding="utf-8-sig", newline="") as opened:
+        (row,) = csv.DictReader(opened)
+    assert (row["行号"], row["来源编号"], row["错误"]) == ("4", "T-3", "网格: 县里没有这一项")
+
+
+def test_the_same_rows_dropped_again_come_to_nothing(system: System) -> None:
+    before = system.ask("SELECT count(*) FROM issues")
+    drop(system)
+    again = system.run("intake")
+    assert again.state is not None
+    assert again.state.message == "1 个文件：收入 0 件，此前已收 2 件，退回 1 行"
+    assert system.ask("SELECT count(*) FROM issues") == before
