@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actions import casework, night
+from models.actions.messages import compose
 from models.actions.reporting import Report, report
 from models.database import transaction
 from models.errors import CommunityBusy, InvalidInput, NotFound, Refused, StaleIssue
@@ -22,8 +23,9 @@ from models.queries.rulebook import Rulebook, rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
+from models.tables.notices import Message, Notice
 from models.tables.places import Unit
-from models.vocabulary import Action, DutyKind, DutyState, Rating, Severity, Stage
+from models.vocabulary import Action, DutyKind, DutyState, MessageKind, Rating, Severity, Stage
 from tests.conftest import fresh_database
 from tests.county import COUNTY, at, load_small_county
 
@@ -132,6 +134,14 @@ class Office:
                 succeeded[action] += 1
         return succeeded
 
+    def messages(self, kind: MessageKind) -> Counter[str]:
+        """Messages composed again and again until the writers are done: how many."""
+        done = Counter[str]()
+        while not self.closed.wait(0.05):
+            with transaction(self.url) as session:
+                done["messages"] += compose(session, self.book, self.now(), kind).messages
+        return done
+
     def nights(self, community_id: int) -> Counter[str]:
         """Nights one after the other until the writers are done: what they did, and how many there were."""
         done = Counter[str]()
@@ -153,14 +163,15 @@ def office(server_url: str) -> Office:
 def test_ten_writers_and_the_nights_get_along(office: Office) -> None:
     with transaction(office.url) as session:
         communities = list(session.scalars(select(Unit.id).where(Unit.community_id == Unit.id)))
-    with ThreadPoolExecutor(WRITERS + len(communities)) as pool:
-        nights = [pool.submit(office.nights, each) for each in communities]
+    with ThreadPoolExecutor(WRITERS + len(communities) + len(MessageKind)) as pool:
+        machines = [pool.submit(office.nights, each) for each in communities]
+        machines += [pool.submit(office.messages, each) for each in MessageKind]
         writing = [pool.submit(office.write, seed) for seed in range(WRITERS)]
         try:
             succeeded = sum((each.result() for each in writing), Counter[Action]())
         finally:
             office.closed.set()
-        ran = sum((each.result() for each in nights), Counter[str]())
+        ran = sum((each.result() for each in machines), Counter[str]())
     with transaction(office.url) as session:
         for issue in session.scalars(select(Issue)).all():
             assert_whole(session, issue)
@@ -170,13 +181,23 @@ def test_ten_writers_and_the_nights_get_along(office: Office) -> None:
         urgent_on_grid = select(Issue.id).join(Unit, Unit.id == Issue.unit_id).where(Issue.severity == Severity.URGENT)
         at_once = len(session.scalars(urgent_on_grid.where(~Issue.number.startswith("河县"))).all())
         signing = len(session.scalars(select(Duty.id).where(Duty.kind == DutyKind.SIGN)).all())
-    print(f"\n{WRITERS} writers, {ran['nights']} nights: {dict(succeeded)}, {ran['steps']} steps")
+        assert_told_once(session, ran["messages"])
+    print(f"\n{WRITERS} writers, {dict(ran)}: {dict(succeeded)}")
     for action in WORK:
         assert events[action] == succeeded[action] or action is Action.ASSIGN, action
     assert events[Action.STEP] == ran["steps"] > 0
     assert assigned_by_rule == ran["assigned"] + at_once
     assert signing == events[Action.ASSIGN]
     assert all(succeeded[action] for action in WORK), succeeded
+
+
+def assert_told_once(session: Session, count_of_messages: int) -> None:
+    """Each notice stands in one message at most, and in the one it names."""
+    messages = session.scalars(select(Message)).all()
+    told = [(notice_id, message.id) for message in messages for notice_id in message.facts["notices"]]
+    named = session.execute(select(Notice.id, Notice.message_id).where(Notice.message_id.is_not(None)))
+    assert sorted(told) == sorted((notice_id, message_id) for notice_id, message_id in named)
+    assert len(messages) == count_of_messages > 0
 
 
 def assert_whole(session: Session, issue: Issue) -> None:

@@ -17,7 +17,10 @@ from time import perf_counter, sleep
 import pytest
 from sqlalchemy import Connection, make_url, text
 
+from models.actions import night
+from models.actions.night import NightCounts
 from models.database import engine, transaction
+from models.queries import units
 from models.queries.rulebook import rulebook
 from models.tables.registry import METADATA
 from models.vocabulary import DutyKind, Stage
@@ -180,3 +183,29 @@ def test_a_difference_between_twins_would_be_seen(twins: tuple[str, str]) -> Non
         session.rollback()
     assert set(found) == {"events", "notices"}
     assert len(found["events"]) == 1
+
+
+def test_a_preview_leaves_nothing_and_predicts_the_night_exactly(twins: tuple[str, str]) -> None:
+    twin, day = twins[1], FIRST_DAY + timedelta(days=DAYS_BEFORE + 2 * KILLS)
+    lived_through(twin, day)
+    before = read(twin)
+    predicted = night_in(twin, day, preview=True)
+    assert read(twin) == before
+    assert night_in(twin, day, preview=False) == predicted
+    assert sum(each.steps for each in predicted) > 0
+    assert sum(each.assigned for each in predicted) > 0
+    assert read(twin) != before
+
+
+def night_in(url: str, day: date, *, preview: bool) -> list[NightCounts]:
+    """The night of every community as the task runs it: in a transaction of its own, which a preview rolls back."""
+    counts = []
+    with transaction(url) as session:
+        communities = [unit.id for unit in units.communities(session, rulebook(session, COUNTY).county.id)]
+    for community in communities:
+        with transaction(url) as session:
+            now = county_life.on(day + timedelta(days=1), 2, 30)
+            counts.append(night.run(session, rulebook(session, COUNTY), community, now))
+            if preview:
+                session.rollback()
+    return counts
