@@ -34,7 +34,7 @@ Answer = TypeVar("Answer")
 pytestmark = pytest.mark.timeout(240)
 
 
-def until(question: Callable[[], Answer | None], seconds: float = 90) -> Answer:
+def until(question: Callable[[], Answer | None], seconds: float = 180) -> Answer:
     """Ask until there is an answer."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -61,7 +61,8 @@ def at(homes: Path) -> Iterator[Settings]:
     worker = Child("worker", worker_command("samples"), environment, of.home, logs / "worker.log", mark)
     try:
         server.start()
-        until(lambda: healthy(of))
+        until(lambda: healthy(of) or not server.running)
+        assert server.running, server.log.read_text()
         with connected(of) as client:
             ensure_pool(client)
             ensure_pool(client, "samples")
@@ -121,7 +122,7 @@ def test_an_event_starts_a_run_and_a_worker_brings_it_to_its_end(client: SyncPre
 
 
 def test_a_cron_schedule_really_gets_runs_in_the_countys_zone(client: SyncPrefectClient) -> None:
-    scheduled = until(lambda: runs(client, "sample"))
+    scheduled = until(lambda: runs(client, "sample"), seconds=60)
     times = [run.expected_start_time for run in scheduled if run.auto_scheduled]
     assert times
     assert {moment.astimezone(UTC).strftime("%H:%M") for moment in times if moment} == {"18:30"}

@@ -34,7 +34,7 @@ class Owner:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
-    def wait_for(self, sentence: str, seconds: float = 120) -> None:
+    def wait_for(self, sentence: str, seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds
         while sentence not in self.said():
             assert self.process.poll() is None, self.said()
