@@ -102,15 +102,19 @@ def seen(observer: Connection, name: str) -> Struck:
     return Struck.WRITING if row["wrote"] else Struck.READING
 
 
-def strike(observer: Connection, victim: Child) -> Struck:
-    """Stop a child, see where it stands, kill it.
+def strike(observer: Connection, victim: Child, only: Struck | None = None) -> Struck | None:
+    """Stop a child, see where it stands, kill it. Stopped, it can't send its COMMIT: what is open now dies with it.
 
-    Stopped, it can't send its COMMIT any more: what is open when it is seen dies with it.
+    :param only: kill it only there.
+    :return: where it was killed; None when it was let go on; ``ENDED`` when it had ended by itself.
     """
     if victim.has_ended():
         return Struck.ENDED
     os.kill(victim.pid, signal.SIGSTOP)
     where = seen(observer, victim.name)
+    if only is not None and where is not only:
+        os.kill(victim.pid, signal.SIGCONT)
+        return None
     if not victim.kill():
         return Struck.ENDED
     gone(observer, victim.name)
@@ -118,15 +122,16 @@ def strike(observer: Connection, victim: Child) -> Struck:
 
 
 def strike_while_writing(observer: Connection, victim: Child, later: float) -> Struck:
-    """Wait until a child has written in an open transaction, wait a moment more, kill it."""
+    """Wait until a child has written in an open transaction, wait a moment more, kill it if it still stands there."""
     deadline = monotonic() + PATIENCE
-    while seen(observer, victim.name) is not Struck.WRITING:
+    while monotonic() < deadline:
         if victim.has_ended():
             return Struck.ENDED
-        if monotonic() > deadline:
-            raise AssertionError("the child never writes")
-    sleep(later)
-    return strike(observer, victim)
+        if seen(observer, victim.name) is Struck.WRITING:
+            sleep(later)
+            if where := strike(observer, victim, Struck.WRITING):
+                return where
+    raise AssertionError("the child never writes")
 
 
 def gone(observer: Connection, name: str) -> None:

@@ -76,8 +76,8 @@ class Killer:
 
     @property
     def kills(self) -> int:
-        """How many so far."""
-        return self.struck.total()
+        """How many so far; whoever had ended was not killed."""
+        return self.struck.total() - self.struck[Struck.ENDED]
 
     def night(self, day: date) -> None:
         """Run a night and its morning with a kill, or with two, then once more to the end."""
@@ -90,12 +90,13 @@ class Killer:
 
     def one_kill(self, job: Callable[[str], None]) -> None:
         """Every other kill waits for a transaction that has written, the others strike at any instant."""
-        with killing.child(self.url, f"killed-{self.kills}-{os.getpid()}", job) as victim:
-            if self.kills % 2:
+        attempt = self.struck.total()
+        with killing.child(self.url, f"killed-{attempt}-{os.getpid()}", job) as victim:
+            if attempt % 2:
                 where = killing.strike_while_writing(self.observer, victim, self.dice.uniform(0, self.usual / 10))
             else:
                 sleep(self.dice.uniform(0, self.usual))
-                where = killing.strike(self.observer, victim)
+                where = killing.strike(self.observer, victim) or Struck.ENDED
         self.struck[where] += 1
 
     def undisturbed(self, day: date) -> None:
