@@ -79,6 +79,11 @@ class System:
         self.ask("UPDATE messages SET outcome = 'sent' WHERE outcome IS NULL")
         until(lambda: all(run.state and run.state.is_final() for name in FLOWS for run in self.runs(name)))
 
+    def hush(self) -> None:
+        """Let new messages wait for the tests to send them; that they are sent at once is shown by the intake."""
+        for sending in self.client.read_automations_by_name("消息写好后立即发送"):
+            self.client.pause_automation(sending.id)
+
     def ask(self, question: str, *, database: str | None = None, **facts: object) -> list[Any]:
         """The rows of a statement; a single column comes as values.
 

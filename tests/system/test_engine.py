@@ -24,6 +24,7 @@ def test_without_the_nights_deployment_due_steps_stay_where_they_are_until_it_is
     now = system.tonight()
     before = due(system, now)
     assert before
+    system.hush()
     gone = system.client.read_deployment_by_name("nightly/nightly")
     system.client.delete_deployment(gone.id)
     with pytest.raises(ObjectNotFound):
