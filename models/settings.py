@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     home: Path = default_home()
     database_url: str | None = None
     prefect_port: int = 4200
-    locale: str = "zh_CN"
+    locale: Literal["zh_CN", "en"] = "zh_CN"
     county: str | None = None
 
 
