@@ -1,6 +1,13 @@
 """The forms behind the runs: what an administrator sees and fills in."""
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from models.settings import settings
+
+SKEW = timedelta(minutes=1)  # clocks of two machines
 
 
 def above(text: str) -> ConfigDict:
@@ -14,8 +21,16 @@ class Form(BaseModel):
     now: AwareDatetime | None = Field(
         default=None,
         title="按此时刻运行",
-        description="留空即此刻。须带时区，例如 2026-11-23T02:30:00+08:00；不得早于账上最后一笔记录。",
+        description="留空即此刻。须带时区，例如 2026-11-23T02:30:00+08:00；不得早于账上最后一笔记录，也不得晚于此刻。",
     )
+
+    @model_validator(mode="after")
+    def not_ahead(self) -> Self:
+        """Refuse to run ahead of the clock: what is recorded then would keep everybody from writing until then."""
+        ahead = self.now is not None and self.now > datetime.now(UTC) + SKEW
+        if ahead and not (getattr(self, "preview", False) or settings().rehearsal):
+            raise ValueError("“按此时刻运行”晚于此刻：那样记下的账，会让大家在那以前什么也记不了。预演不受此限。")
+        return self
 
 
 class NightForm(Form):

@@ -46,5 +46,5 @@ def _verdict(nights: dict[str, PrefectFuture[NightOutcome]], before: int, senten
     if busy:
         message += words("run.busy", names=", ".join(busy))
     if failed:
-        return Failed(message=message + words("run.failed", names=named_reasons(failed)))
-    return Completed(message=message)
+        message += words("run.failed", names=named_reasons(failed))
+    return Failed(message=message) if busy or failed else Completed(message=message)

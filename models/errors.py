@@ -5,7 +5,8 @@ WanggeError
 │   ├── IllegalTransition     the issue's stage does not allow the action
 │   ├── NotAllowed            the person holds no post that allows it
 │   ├── GateClosed            the strike-off gate asks for something first
-│   └── ClockBehind           `now` lies before what the county has recorded
+│   ├── ClockBehind           `now` lies before what the county has recorded
+│   └── ClockAhead            `now` has not come yet
 ├── NotFound              no such issue, person, unit …
 ├── StaleIssue            somebody else was faster
 ├── CommunityBusy         another run holds the community's lock
@@ -47,6 +48,10 @@ class GateClosed(Refused):
 
 class ClockBehind(Refused):
     """`now` lies before what the county has already recorded."""
+
+
+class ClockAhead(Refused):
+    """`now` has not come yet: written down, it would keep everybody from writing until then."""
 
 
 class NotFound(WanggeError):

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     prefect_port: int = 4200
     locale: Literal["zh_CN", "en"] = "zh_CN"
     county: str | None = None
+    rehearsal: bool = False  # a database to try things in: its clock may run ahead
 
 
 @cache

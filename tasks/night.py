@@ -3,12 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
-from prefect.tasks import Task
-from sqlalchemy.exc import OperationalError
 
 from models.actions import night
 from models.actions.night import NightCounts
@@ -16,6 +11,7 @@ from models.database import transaction
 from models.errors import CommunityBusy
 from tasks.county import Community, current_book
 from tasks.wording import words
+from tasks.work import unit_of_work
 
 
 @dataclass(frozen=True)
@@ -26,19 +22,7 @@ class NightOutcome:
     counts: NightCounts | None
 
 
-async def connection_failed(_task: Task[..., object], _run: TaskRun, state: State[object]) -> bool:
-    """Whether trying again may help: the database was out of reach, not the rules."""
-    failure = await state.aresult(raise_on_failure=False)
-    return isinstance(failure, OperationalError)
-
-
-@task(
-    task_run_name="{community.name}",
-    cache_policy=NO_CACHE,
-    retries=2,
-    retry_delay_seconds=[1, 10],
-    retry_condition_fn=connection_failed,
-)
+@unit_of_work("{community.name}")
 def night_of(community: Community, now: datetime, *, preview: bool) -> NightOutcome:
     """Run a community's night in one transaction; a preview rolls it back."""
     try:
@@ -53,7 +37,7 @@ def night_of(community: Community, now: datetime, *, preview: bool) -> NightOutc
     return NightOutcome(community.name, counts)
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[1, 10])
+@unit_of_work("{community.name}")
 def watch_of(community: Community, now: datetime) -> NightOutcome:
     """Climb what cannot wait for the night."""
     try:

@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from models.database import transaction
 from models.queries.night import night_facts
 from models.settings import settings
 from notifications.render import render
 from tasks.county import current_book
+from tasks.work import unit_of_work
 
 
-@task(cache_policy=NO_CACHE)
+@unit_of_work()
 def night_report(now: datetime) -> str:
     """The report of the night `now` lies in, as Markdown."""
     with transaction() as session:

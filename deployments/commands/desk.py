@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from models.database import transaction
-from models.errors import WanggeError
+from models.errors import ClockAhead, WanggeError
 from models.queries.rulebook import Rulebook, rulebook
 from models.settings import settings
+
+SKEW = timedelta(minutes=1)  # a clock typed by hand, and the machine's
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,14 @@ class Desk:
     def zone(self) -> str:
         """The county's zone, an IANA name."""
         return self.book.county.zone
+
+    def demand_past(self) -> None:
+        """Refuse to write what has not happened yet.
+
+        :raises ClockAhead: unless the database is for rehearsals.
+        """
+        if self.now > datetime.now(UTC) + SKEW and not settings().rehearsal:
+            raise ClockAhead(now=self.now)
 
     def instant(self, at: datetime) -> datetime:
         """A time as typed, in UTC; a naive one is the county's local time."""

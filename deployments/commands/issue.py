@@ -62,6 +62,7 @@ Do = Callable[..., Issue]
 def _act(action: Action, do: Do, number: str, by: str, at: datetime | None, *, as_json: bool, **said: object) -> None:
     """Do something to an issue and tell how it stands now."""
     with open_desk(at, by=by, number=number) as desk:
+        desk.demand_past()
         do(desk.session, desk.book, number, by=by, now=desk.now, **said)
         account = issue_views.account(desk, number, action)
     account.tell(as_json=as_json)
@@ -83,6 +84,7 @@ def report(  # noqa: PLR0913 -- an option each
 ) -> None:
     """Put what somebody raises into the ledger."""
     with open_desk(at, by=by) as desk:
+        desk.demand_past()
         what = Report(
             grid=grid,
             category=_category(desk, category),

@@ -48,12 +48,12 @@ def nightly(
 ) -> None:
     """Run the night, or show what it would do."""
     now = _instant(at) if at else None
+    night_to_come = tonight(now)
+    names = community or [each.name for each in night_to_come.communities]  # who asks for a night gets a whole one
     if dry_run:
-        night_to_come = tonight(now)
-        previews = [_preview(each, night_to_come.now) for each in night_to_come.chosen(community or [])]
-        _show(previews, as_json=as_json)
+        _show([_preview(each, night_to_come.now) for each in night_to_come.chosen(names)], as_json=as_json)
     else:
-        _run({"communities": community or [], "now": now.isoformat() if now else None}, wait, as_json=as_json)
+        _run({"communities": names, "now": now.isoformat() if now else None}, wait, as_json=as_json)
 
 
 def _instant(at: datetime) -> datetime:

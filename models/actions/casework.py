@@ -58,6 +58,7 @@ def take(
     held = issue.community_id
     guards.hold_casework(session, {held})
     session.refresh(issue, with_for_update={"key_share": True})
+    guards.check_order(session, issue.id, now)
     if issue.community_id != held:  # put on a grid of another community in between, whose night is not kept out
         raise StaleIssue(number=number)
     row = transition(issue.stage, action, rating)

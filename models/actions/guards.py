@@ -2,37 +2,69 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.errors import ClockBehind, CommunityBusy
 from models.tables.events import Event
 
-# Runs take one `now` at their start and overlap: a night that began ten minutes ago may still write.
-OVERLAP = timedelta(minutes=10)
+# Runs take one `now` at their start and overlap: a night that began an hour ago may still write.
+OVERLAP = timedelta(hours=1)
+# A night waits so long for a watch or another night in its community; either lasts seconds.
+PATIENCE = timedelta(seconds=30)
 # Two spaces of advisory locks: one keeps nights of a community apart, the other keeps a night apart from casework,
 # so that neither ever waits for the other's rows in another order.
 NIGHTS, ROWS = 1, 2
 
 
-def check_clock(session: Session, county_id: int, now: datetime) -> None:
+def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
     """Refuse to write history before what is already recorded.
 
+    :return: when to record: `now`, or what was recorded last, if another run was a little ahead.
     :raises ClockBehind: when `now` lies more than the overlap of runs before the county's last recorded event.
     """
     last = session.scalar(select(func.max(Event.recorded_at)).where(Event.county_id == county_id))
     if last is not None and now < last - OVERLAP:
         raise ClockBehind(now=now, last=last)
+    return now if last is None else max(now, last)
 
 
-def hold_night(session: Session, community_id: int) -> None:
+def check_order(session: Session, issue_id: int, now: datetime) -> None:
+    """Refuse to write an issue's history out of order.
+
+    :raises ClockBehind: when `now` lies before the issue's last recorded event.
+    """
+    last = session.scalar(select(func.max(Event.recorded_at)).where(Event.issue_id == issue_id))
+    if last is not None and now < last:
+        raise ClockBehind(now=now, last=last)
+
+
+def hold_night(session: Session, community_id: int, patience: timedelta) -> None:
     """Take a community for a night, until the end of the transaction.
 
-    :raises CommunityBusy: when another run has it.
+    :param patience: how long to wait for another run; to the millisecond, zero is not at all.
+    :raises CommunityBusy: when another run has it for longer; the transaction is then over.
     """
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(NIGHTS, community_id))):
-        raise CommunityBusy(community=community_id)
+    if not patience:
+        if not session.scalar(select(func.pg_try_advisory_xact_lock(NIGHTS, community_id))):
+            raise CommunityBusy(community=community_id)
+    else:
+        _wait_for_night(session, community_id, patience)
     session.execute(select(func.pg_advisory_xact_lock(ROWS, community_id)))
+
+
+def _wait_for_night(session: Session, community_id: int, patience: timedelta) -> None:
+    limit = f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}"
+    session.execute(text(limit))
+    try:
+        session.execute(select(func.pg_advisory_xact_lock(NIGHTS, community_id)))
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise CommunityBusy(community=community_id) from error
+        raise
+    session.execute(text("SET LOCAL lock_timeout = 0"))
 
 
 def hold_casework(session: Session, community_ids: set[int]) -> None:

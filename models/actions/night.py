@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -39,15 +39,16 @@ def run(session: Session, book: Rulebook, community_id: int, now: datetime) -> N
 
     Run twice, it changes nothing the second time. The caller commits; rolled back, it is the preview.
 
-    :raises CommunityBusy: another run has the community.
+    :raises CommunityBusy: another run has the community for longer than a night waits; the transaction is then over.
     :raises ClockBehind: `now` lies before what is recorded.
     """
-    guards.check_clock(session, book.county.id, now)
-    guards.hold_night(session, community_id)
+    night = book.local_date(now)
+    guards.hold_night(session, community_id, guards.PATIENCE)
+    now = guards.check_clock(session, book.county.id, now)
     assigned = assign_waiting(session, book, community_id, now)
     climbed = climb(session, book, community_id, now)
     counts = NightCounts(assigned=assigned, **climbed, **_standing(session, community_id, now))
-    _write_down(session, community_id, book.local_date(now), now, counts)
+    _write_down(session, community_id, night, now, counts)
     return counts
 
 
@@ -56,8 +57,8 @@ def watch(session: Session, book: Rulebook, community_id: int, now: datetime) ->
 
     :raises CommunityBusy: another run has the community.
     """
-    guards.check_clock(session, book.county.id, now)
-    guards.hold_night(session, community_id)
+    guards.hold_night(session, community_id, timedelta(0))
+    now = guards.check_clock(session, book.county.id, now)
     return NightCounts(**climb(session, book, community_id, now, immediate=True))
 
 
@@ -99,13 +100,13 @@ def _standing(session: Session, community_id: int, now: datetime) -> Mapping[str
 
 
 def _write_down(session: Session, community_id: int, night: date, now: datetime, counts: NightCounts) -> None:
-    """A night run again adds to what it did the first time; how things stand is as of the last."""
+    """A night run again adds to what it did before; how things stand is as of the last run."""
     before = session.get(NightLog, (community_id, night), with_for_update=True)
     added = asdict(counts)
     if before is not None:
         standing = ("open", "overdue", "unowned")
         added = {name: n if name in standing else n + before.counts.get(name, 0) for name, n in added.items()}
-    row = insert(NightLog).values(community_id=community_id, night=night, ran_at=now, counts=added)
-    session.execute(
-        row.on_conflict_do_update(index_elements=["community_id", "night"], set_={"counts": row.excluded.counts})
-    )
+    runs = list(dict.fromkeys([*(before.runs if before else ()), now]))
+    row = insert(NightLog).values(community_id=community_id, night=night, ran_at=now, runs=runs, counts=added)
+    changed = {name: row.excluded[name] for name in ("ran_at", "runs", "counts")}
+    session.execute(row.on_conflict_do_update(index_elements=["community_id", "night"], set_=changed))

@@ -15,16 +15,17 @@ from models.tables.issues import Issue
 from models.tables.notices import NightLog, Notice
 from models.tables.people import Person, Posting
 from models.tables.places import Post, Unit
+from models.tables.policies import Category
 from models.vocabulary import DutyKind, DutyState, StepAction
 
 LONGEST_LIST = 20
+OF_ALL = func.count().over().label("of_all")
 
 
 def night_facts(session: Session, book: Rulebook, night: date, now: datetime) -> dict[str, Any]:
     """All the report says: per community, whom it escalated to, and what needs a person."""
     rows = _communities(session, book, night)
-    ran = [row["ran_at"] for row in rows if row["ran_at"]]
-    escalated = _escalated(session, book, min(ran), max(ran), now) if ran else []
+    escalated = _escalated(session, book, night, now)
     unowned, vacant = _unowned(session, book), _vacant(session, book, now)
     return {
         "county": book.county.name,
@@ -33,10 +34,10 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
         "now": now,
         "communities": [dict(row) for row in rows],
         "missing": [row["name"] for row in rows if row["ran_at"] is None],
-        "escalated": escalated[:LONGEST_LIST],
-        "escalated_left_out": max(0, len(escalated) - LONGEST_LIST),
-        "unowned": unowned[:LONGEST_LIST],
-        "unowned_count": len(unowned),
+        "escalated": escalated,
+        "escalated_left_out": _left_out(escalated),
+        "unowned": unowned,
+        "unowned_left_out": _left_out(unowned),
         "vacant": vacant,
     }
 
@@ -54,15 +55,18 @@ def _communities(session: Session, book: Rulebook, night: date) -> Sequence[RowM
     )
 
 
-def _escalated(
-    session: Session, book: Rulebook, since: datetime, until: datetime, now: datetime
-) -> list[dict[str, Any]]:
+def _left_out(listed: list[dict[str, Any]]) -> int:
+    """How many more there are than are listed."""
+    return listed[0]["of_all"] - len(listed) if listed else 0
+
+
+def _escalated(session: Session, book: Rulebook, night: date, now: datetime) -> list[dict[str, Any]]:
     """What was told or put under supervision that night, to whom: the gravest steps first."""
     addressed = aliased(Unit)
     rows = session.execute(
         select(
             Issue.number,
-            Issue.summary,
+            Category.name.label("category"),
             Unit.name.label("unit"),
             Notice.step,
             Notice.action,
@@ -71,15 +75,19 @@ def _escalated(
             addressed.name.label("addressed"),
             Duty.kind,
             Duty.due_at,
+            OF_ALL,
         )
         .join(Duty, Duty.id == Notice.duty_id)
         .join(Issue, Issue.id == Duty.issue_id)
+        .join(Category, Category.id == Issue.category_id)
+        .join(NightLog, (NightLog.community_id == Duty.community_id) & (NightLog.night == night))
         .join(Unit, Unit.id == Duty.unit_id)
         .join(Post, Post.id == Notice.post_id)
         .join(addressed, addressed.id == Post.unit_id)
-        .where(Notice.county_id == book.county.id, Notice.recorded_at.between(since, until))
+        .where(Notice.county_id == book.county.id, Notice.recorded_at == func.any(NightLog.runs))
         .where(Notice.action.in_((StepAction.TELL, StepAction.SUPERVISE)))
         .order_by(addressed.depth, Notice.step.desc(), Issue.number)
+        .limit(LONGEST_LIST)
     )
     found = [dict(row) for row in rows.mappings()]
     names = _names(session, book, {row["post_id"] for row in found}, now)
@@ -99,12 +107,14 @@ def _names(session: Session, book: Rulebook, post_ids: set[int], now: datetime) 
 def _unowned(session: Session, book: Rulebook) -> list[dict[str, Any]]:
     """Issues that are nobody's: open, not assigned, on no grid."""
     rows = session.execute(
-        select(Issue.number, Issue.summary, Duty.due_at)
+        select(Issue.number, Category.name.label("category"), Duty.due_at, OF_ALL)
         .join(Duty, Duty.issue_id == Issue.id)
+        .join(Category, Category.id == Issue.category_id)
         .join(Unit, Unit.id == Duty.unit_id)
         .where(Issue.county_id == book.county.id, Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
         .where(Duty.post_id.is_(None), Unit.depth != book.lowest)
         .order_by(Duty.due_at, Issue.number)
+        .limit(LONGEST_LIST)
     )
     return [dict(row) for row in rows.mappings()]
 

@@ -75,5 +75,6 @@ class NightLog(Table):
 
     community_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
     night: Mapped[date] = mapped_column(primary_key=True, comment="the local date it belongs to")
-    ran_at: Mapped[datetime]
+    ran_at: Mapped[datetime] = mapped_column(comment="the last time it ran")
+    runs: Mapped[list[datetime]] = mapped_column(comment="all the times it ran: what it told then bears this time")
     counts: Mapped[dict[str, Any]]

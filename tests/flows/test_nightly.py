@@ -1,7 +1,7 @@
 """The night: what it says when it went well, when a community is busy, when one fails, and as a preview."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from prefect.client.schemas.objects import State
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from flows.forms import NightForm
 from flows.nightly import nightly
+from models.actions import guards
 from models.actions.guards import NIGHTS
 from models.database import engine
 from tests.county import at
@@ -52,15 +53,18 @@ def test_run_again_the_same_night_it_finds_nothing_to_do(busy_day: Town, run: Ru
     assert rows(busy_day) == before
 
 
-def test_a_busy_community_is_named_and_left_to_who_has_it(busy_day: Town, run: RunFlow) -> None:
+def test_a_busy_community_is_waited_for_then_named_for_a_retry(
+    busy_day: Town, run: RunFlow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "PATIENCE", timedelta(milliseconds=50))
     with engine(busy_day.url).begin() as other_run:
         (east,) = busy_day.ask("SELECT id FROM units WHERE key = 'east'")
         other_run.execute(text(f"SELECT pg_advisory_xact_lock({NIGHTS}, {east})"))
         end = run(nightly, NightForm(now=NIGHT))
-    assert end.is_completed()
+    assert end.is_failed()
     assert end.message is not None
     assert end.message.startswith("2 个单位完成")
-    assert end.message.endswith("；正由另一次运行占用：东街")
+    assert end.message.endswith("；有别的运行占着：东街。点“重试”只补做这些")
     assert set(busy_day.nights()) == {"west", "river"}
 
 

@@ -129,7 +129,7 @@ def test_messages_are_not_composed_before_what_is_recorded(
     session: Session, book: Rulebook, assigned: list[str]
 ) -> None:
     with pytest.raises(ClockBehind):
-        messages.compose(session, book, at("2026-03-03 02:00"), DIGEST)
+        messages.compose(session, book, at("2026-03-03 01:00"), DIGEST)
 
 
 def test_each_try_to_send_is_written_down_and_only_a_failed_one_is_tried_again(

@@ -103,7 +103,17 @@ def test_a_night_run_again_later_adds_to_its_log(session: Session, book: Ruleboo
         select(NightLog).where(NightLog.community_id == east, NightLog.night == date(2026, 3, 5))
     ).one()
     session.refresh(log)
-    assert (log.ran_at, log.counts["steps"], log.counts["overdue"]) == (at("2026-03-05 02:30"), 2, 1)
+    assert log.runs == [at("2026-03-05 02:30"), at("2026-03-05 09:00")]
+    assert (log.ran_at, log.counts["steps"], log.counts["overdue"]) == (at("2026-03-05 09:00"), 2, 1)
+
+
+def test_a_night_that_others_overtook_records_after_them(
+    session: Session, book: Rulebook, east: int, signed: Issue
+) -> None:
+    reported(session, book, "2026-03-05 02:41")  # while the night of 02:30 was on its way to this community
+    night.run(session, book, east, at("2026-03-05 02:30"))
+    log = session.scalars(select(NightLog).where(NightLog.community_id == east)).one()
+    assert (log.night, log.ran_at) == (date(2026, 3, 5), at("2026-03-05 02:41"))
 
 
 def test_the_preview_leaves_nothing_and_predicts_the_run_exactly(
@@ -181,13 +191,13 @@ def test_nights_are_counted_by_the_countys_date(session: Session, book: Rulebook
 
 def test_a_clock_that_lies_behind_is_refused(session: Session, book: Rulebook, east: int, signed: Issue) -> None:
     before = everything(session)
-    for now in ("2026-03-02 10:49", "2026-03-01 02:30"):
+    for now in ("2026-03-02 09:59", "2026-03-01 02:30"):
         with pytest.raises(ClockBehind):
             night.run(session, book, east, at(now))
         with pytest.raises(ClockBehind):
             night.watch(session, book, east, at(now))
     assert everything(session) == before
-    night.run(session, book, east, at("2026-03-02 10:50"))  # runs overlap by ten minutes
+    night.run(session, book, east, at("2026-03-02 10:00"))  # runs overlap by an hour
 
 
 @pytest.fixture
@@ -198,12 +208,15 @@ def elsewhere(database_url: str) -> Iterator[Session]:
         session.rollback()
 
 
-def test_a_busy_community_is_a_clear_result(session: Session, elsewhere: Session, book: Rulebook, east: int) -> None:
-    guards.hold_night(elsewhere, east)
-    with pytest.raises(CommunityBusy):
-        night.run(session, book, east, at("2026-03-03 02:30"))
+def test_a_busy_community_is_a_clear_result(
+    session: Session, elsewhere: Session, book: Rulebook, east: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "PATIENCE", timedelta(milliseconds=50))
+    guards.hold_night(elsewhere, east, timedelta(0))
     with pytest.raises(CommunityBusy):
         night.watch(session, book, east, at("2026-03-03 02:30"))
+    with pytest.raises(CommunityBusy), session.begin_nested():
+        night.run(session, book, east, at("2026-03-03 02:30"))
     night.run(session, book, unit_id(session, "west"), at("2026-03-03 02:30"))
     elsewhere.rollback()
     night.run(session, book, east, at("2026-03-03 02:30"))

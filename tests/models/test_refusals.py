@@ -90,7 +90,7 @@ def test_unknown_people_and_issues_are_not_found(case: Case) -> None:
 
 @pytest.mark.parametrize(
     "action",
-    [lambda c: c.signed("2026-03-02 09:00"), lambda c: reported(c.session, c.book, "2026-03-02 09:00")],
+    [lambda c: c.signed("2026-03-02 09:59"), lambda c: reported(c.session, c.book, "2026-03-02 08:59")],
     ids=["sign", "report"],
 )
 def test_nothing_is_written_before_what_is_recorded(case: Case, action: Callable[[Case], object]) -> None:
@@ -133,3 +133,10 @@ def test_an_issue_that_is_a_grids_is_not_put_on_another(case: Case) -> None:
     case.assigned()
     with refused(case.session, InvalidInput, why="already_assigned"):
         casework.assign(case.session, case.book, case.issue.number, grid="east-2", by="S01", now=at("2026-03-02 10:30"))
+
+
+def test_an_issues_history_never_runs_backwards(case: Case) -> None:
+    case.assigned()
+    case.signed("2026-03-02 10:30")
+    with refused(case.session, ClockBehind, last=at("2026-03-02 10:30")):
+        case.done("2026-03-02 10:29")
