@@ -57,7 +57,7 @@ def watch(session: Session, book: Rulebook, community_id: int, now: datetime) ->
 
     :raises CommunityBusy: another run has the community.
     """
-    guards.hold_night(session, community_id, timedelta(0))
+    guards.hold_night(session, community_id, timedelta())
     now = guards.check_clock(session, book.county.id, now)
     return NightCounts(**climb(session, book, community_id, now, immediate=True))
 
