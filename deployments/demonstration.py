@@ -21,6 +21,8 @@ from models.queries.rulebook import Rulebook, rulebook
 from models.rules.pack import CountyPack
 from models.tables.events import Event
 from models.tables.issues import Issue
+from models.tables.people import Person
+from models.tables.places import County
 from models.vocabulary import Role
 
 SCRIPT = "demonstration.yaml"
@@ -36,7 +38,7 @@ LETTERS = {
 
 @dataclass(frozen=True)
 class Lived:
-    """How many days were lived through, from and up to which, and how many issues the ledger has now."""
+    """How many days were lived through, from and up to which, and how many issues the county has now."""
 
     days: int
     first: date | None
@@ -67,10 +69,24 @@ def staff(pack: CountyPack, plan: dict[str, Any], since: date) -> list[Appointme
     return people
 
 
+def found(session: Session, pack: CountyPack, plan: dict[str, Any], now: datetime) -> None:
+    """Give a county just loaded its invented people, who hold their posts from the first day they are to live."""
+    book = rulebook(session, pack.county.key)
+    appoint(session, book.county.id, staff(pack, plan, _first_of_all(book, plan, now)))
+
+
+def founded(session: Session, pack: CountyPack, plan: dict[str, Any]) -> bool:
+    """Whether the demonstration gave the county its people: whoever it put at the top is known there by that name."""
+    top = staff(pack, plan, date.min)[0]
+    county = select(County.id).where(County.key == pack.county.key).scalar_subquery()
+    known = select(Person.id).where(Person.county_id == county, Person.code == top.code, Person.name == top.name)
+    return session.scalar(known) is not None
+
+
 def live(
     url: str, pack: CountyPack, plan: dict[str, Any], now: datetime, told: Callable[[date, int, int], None]
 ) -> Lived:
-    """Let the county live from where it stopped up to yesterday; tonight's night is left to who runs it.
+    """Let a county that the demonstration founded live up to yesterday; tonight's night is left to who runs it.
 
     :param told: called before each day with the day, how many are done, and how many there are.
     """
@@ -79,7 +95,8 @@ def live(
         told(day, done, len(days))
         _one_day(url, pack, plan, day, tonight=days[-1])
     with transaction(url) as session:
-        issues = session.scalars(select(func.count()).select_from(Issue)).one()
+        own = select(func.count()).select_from(Issue).join(County, County.id == Issue.county_id)
+        issues = session.scalars(own.where(County.key == pack.county.key)).one()
     return Lived(len(days), days[0] if days else None, days[-1] if days else None, issues)
 
 
@@ -89,10 +106,12 @@ def _days_to_live(url: str, pack: CountyPack, plan: dict[str, Any], now: datetim
         book = rulebook(session, pack.county.key)
         today = book.local_date(now)
         last = _last_lived(session, book)
-        first = last + timedelta(days=1) if last else today - timedelta(days=plan["days"])
-        if last is None:
-            appoint(session, book.county.id, staff(pack, plan, first))
+        first = last + timedelta(days=1) if last else _first_of_all(book, plan, now)
     return [first + timedelta(days=n) for n in range((today - first).days)]
+
+
+def _first_of_all(book: Rulebook, plan: dict[str, Any], now: datetime) -> date:
+    return book.local_date(now) - timedelta(days=plan["days"])
 
 
 def _last_lived(session: Session, book: Rulebook) -> date | None:

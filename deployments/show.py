@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markdown import Markdown
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
-from deployments.demonstration import SCRIPT, Lived, live, script
+from deployments.demonstration import SCRIPT, Lived, found, founded, live, script
 from deployments.phases import Say
 from deployments.prefect_settings import ui_url
 from deployments.up import Content
@@ -20,6 +22,7 @@ from models.queries.night import night_facts
 from models.queries.rulebook import rulebook
 from models.rules.pack import CountyPack
 from models.settings import Settings
+from models.tables.places import County
 from notifications.locale import text
 from notifications.render import render
 
@@ -36,41 +39,58 @@ def first_pack() -> Path:
 
 @dataclass
 class Show:
-    """One showing: the pack, where it is told, and what was lived through on the way."""
+    """One showing: the pack named for it, where it is told, and what was lived through on the way.
+
+    Without a pack named it goes on with the county the database has; only a database without one gets the first of the
+    packs that come with the product.
+    """
 
     of: Settings
     console: Console
-    folder: Path
+    named: Path | None
     lived: Lived | None = field(default=None, init=False)
     url: str = field(default="", init=False)
+    county: str = field(default="", init=False)
 
     def content(self) -> Content:
         """What :func:`deployments.up.up` runs."""
         return Content(self.load, self.summarise)
 
     def load(self, url: str, say: Say) -> str:
-        """Load the pack; where it has a demonstration, let its people live up to today.
+        """Load the pack, unless a county of the database goes on; one the demonstration founded lives up to today.
 
         :return: the county's zone.
+        :raises NotConfigured: when neither a pack is named nor which of several counties is to go on.
         """
-        self.url, now = url, datetime.now(UTC)
-        pack = load_pack(self.folder, self.of.locale)
+        self.url, now, folder = url, datetime.now(UTC), self.named or first_pack()
+        pack = load_pack(folder, self.of.locale)
+        plan = script(folder) if (folder / SCRIPT).exists() else None
         with transaction(url) as session:
-            packs.load(session, pack, calendar_days(pack, now.year), now=now)
-        if (self.folder / SCRIPT).exists():
-            self.lived = self._live(pack, now, say)
+            own = None if self.named else self._own(session)
+            if own and not (own.key == pack.county.key and plan and founded(session, pack, plan)):
+                self.county = own.key
+                return own.zone
+            lives = _load(session, pack, plan, now)
+        self.county = pack.county.key
+        if plan and lives:
+            self.lived = self._live(pack, plan, now, say)
         return pack.county.zone
 
-    def _live(self, pack: CountyPack, now: datetime, say: Say) -> Lived:
+    def _own(self, session: Session) -> County | None:
+        """The county the database has, by the setting where it has several; None where it has none."""
+        empty = session.scalar(select(County.id).limit(1)) is None
+        return None if empty else rulebook(session, self.of.county).county
+
+    def _live(self, pack: CountyPack, plan: dict[str, Any], now: datetime, say: Say) -> Lived:
         def told(day: date, done: int, of_all: int) -> None:
             say(text("show.living", self.of.locale, day=day, done=done + 1, of_all=of_all))
 
-        return live(self.url, pack, script(self.folder), now, told)
+        return live(self.url, pack, plan, now, told)
 
     def summarise(self, night: "Finished") -> None:
         """Tell what happened, what needs a person, and where to look."""
         with transaction(self.url) as session:
-            book = rulebook(session, self.of.county)
+            book = rulebook(session, self.county)
             now = datetime.now(UTC)
             report = render("night_report", self.of.locale, night_facts(session, book, book.local_date(now), now))
         self.console.print(Markdown(report))
@@ -84,3 +104,15 @@ class Show:
 
     def _say(self, key: str, **facts: object) -> None:
         self.console.print(text(f"show.{key}", self.of.locale, **facts), markup=False, highlight=False, soft_wrap=True)
+
+
+def _load(session: Session, pack: CountyPack, plan: dict[str, Any] | None, now: datetime) -> bool:
+    """Load a pack, and found its county where it is new and has a demonstration, in one transaction or not at all.
+
+    :return: whether the demonstration's people live in it.
+    """
+    new = session.scalar(select(County.id).where(County.key == pack.county.key)) is None
+    packs.load(session, pack, calendar_days(pack, now.astimezone(pack.county.tzinfo).year), now=now)
+    if plan and new:
+        found(session, pack, plan, now)
+    return plan is not None and founded(session, pack, plan)

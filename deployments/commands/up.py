@@ -8,7 +8,7 @@ from rich.console import Console
 
 from deployments.commands.shell import described, family
 from deployments.commands.words import say
-from deployments.show import Show, first_pack
+from deployments.show import Show
 from deployments.up import up
 from models.settings import settings
 
@@ -22,5 +22,5 @@ def start(
 ) -> None:
     """Start everything, run a night, stay up."""
     of, console = settings(), Console()
-    show = Show(of, console, pack or first_pack())
+    show = Show(of, console, pack)
     raise typer.Exit(up(of, show.content(), once=once, console=console))

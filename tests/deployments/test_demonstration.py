@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
-from deployments.demonstration import Lived, live, script, staff
+from deployments.demonstration import Lived, found, live, script, staff
 from models.actions import packs
 from models.actions.reporting import Report, report
 from models.database import transaction
@@ -37,6 +37,7 @@ def lived_database(server_url: str, pack: CountyPack, plan: dict[str, Any], name
     url = fresh_database(server_url, name)
     with transaction(url) as session:
         packs.load(session, pack, calendar_days(pack, 2026), now=moments[0])
+        found(session, pack, plan, moments[0])
     for now in moments:
         lived(url, pack, plan, now)
     return url
