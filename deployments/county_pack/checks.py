@@ -28,6 +28,7 @@ def county_findings(county: Place) -> Iterator[Finding]:
     yield from _tier_findings(tiers)
     yield from _tree_findings(county.get("units"), spots)
     if len(tiers) > 1:
+        yield from _night_findings(spots, len(tiers) - 2)
         for spot in spots:
             yield from _depth_findings(spot, tiers)
     yield from _size_findings(size)
@@ -62,6 +63,11 @@ def _tree_findings(roots: Place, spots: list[Spot]) -> Iterator[Finding]:
     yield from repeated(compound.get("key") for spot in spots for compound in spot.unit.get("compounds").items())
     for siblings in (roots, *(spot.unit.get("units") for spot in spots)):
         yield from repeated(unit.get("name") for unit in siblings.items())
+
+
+def _night_findings(spots: list[Spot], community_depth: int) -> Iterator[Finding]:
+    """Whether units that have a night of their own share a name: their issues' numbers begin with it."""
+    yield from repeated(spot.unit.get("name") for spot in spots if spot.depth in (0, community_depth))
 
 
 def _depth_findings(spot: Spot, tiers: list[Place]) -> Iterator[Finding]:

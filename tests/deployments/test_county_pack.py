@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from deployments.county_pack.calendar_days import calendar_days
+from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
 from models.rules.escalation import Timing
 from models.rules.pack import Compound, CompoundKind, CountyPack, PlacedUnit, Unit
@@ -238,3 +239,22 @@ def test_a_deeper_tree_needs_nothing_but_more_tiers(tmp_path: Path) -> None:
     policy = FOREIGN_POLICY.replace("[city]", "[state]")
     pack = load_pack(write_pack(tmp_path, county, policy))
     assert max(placed.depth for placed in pack.units()) == 3
+
+
+def test_only_units_with_a_night_of_their_own_need_names_of_their_own(tmp_path: Path) -> None:
+    """Numbers of issues begin with them. Grids, and what lies between, may share theirs with units elsewhere."""
+    head = foreign_county(0, 0)
+    head = head.replace("tiers:\n", "tiers:\n  - {key: state, name: State, answers: committee_secretary}\n")
+    half = """\
+      - key: {side}
+        name: {above}
+        units:
+          - {{key: {side}-harbour, name: {name}, units: [{{key: {side}-1, name: Area 1}}]}}
+"""
+    policy = FOREIGN_POLICY.replace("[city]", "[state]")
+    north = half.format(side="north", above="Los Angeles", name="Harbour")
+    apart = head + north + half.format(side="south", above="South", name="Hills")
+    assert len(list(load_pack(write_pack(tmp_path, apart, policy)).units())) == 7
+    with pytest.raises(PackInvalid) as refused:
+        load_pack(write_pack(tmp_path, apart.replace("name: Hills", "name: Harbour"), policy), "en")
+    assert [fault.field for fault in refused.value.faults] == ["units[0].units[1].units[0].name"]
