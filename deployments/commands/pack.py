@@ -1,6 +1,7 @@
 """``wangge pack check|load``: county packs."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,7 +37,8 @@ def load(folder: Folder, as_json: AsJson = False) -> None:
     pack, now = _read(folder, as_json=as_json), datetime.now(UTC)
     with transaction() as session:
         packs.load(session, pack, calendar_days(pack, now.astimezone(pack.county.tzinfo).year), now=now)
-    _tell("cli.pack.loaded", pack, as_json=as_json)
+        left = packs.left_out(session, pack)
+    _tell("cli.pack.loaded", pack, left, as_json=as_json)
 
 
 def _read(folder: Path, *, as_json: bool) -> CountyPack:
@@ -51,13 +53,15 @@ def _read(folder: Path, *, as_json: bool) -> CountyPack:
         raise typer.Exit(ExitCode.REJECTED) from error
 
 
-def _tell(key: str, pack: CountyPack, *, as_json: bool) -> None:
+def _tell(key: str, pack: CountyPack, left: Sequence[str] = (), *, as_json: bool) -> None:
     units = Counter(placed.depth for placed in pack.units())
     tiers = {tier.name: units[depth] for depth, tier in enumerate(pack.tiers)}
     compounds = sum(len(placed.unit.compounds) for placed in pack.units())
     if as_json:
         data: dict[str, Any] = {"county": pack.county.key, "units": tiers, "compounds": compounds}
-        output.as_json({**data, "policy": pack.policy.version, "faults": []})
+        output.as_json({**data, "policy": pack.policy.version, "faults": [], "left_out": left})
         return
     listed = joined(say("cli.pack.units", count=count, tier=name) for name, count in tiers.items())
     output.line(key, county=pack.county.name, units=listed, compounds=compounds, policy=pack.policy.version)
+    if left:
+        output.line("cli.pack.left_out", count=len(left), units=joined(left))

@@ -19,15 +19,24 @@ def load(
     """Bring a county to what its pack says; loaded again, nothing changes. A changed policy needs a new version name.
 
     :param days: every day the calendar is to know: (day, worked, confirmed).
-    :raises InvalidInput: when the policy differs from the loaded one of the same version, or a unit moved.
+    :raises InvalidInput: when the policy differs from the loaded one of the same version or is older than the one in
+        force, when a unit moved, or when one of its own night is called like another the county has.
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(pack.county.key))))
     county = _county(session, pack)
     _calendar(session, county.id, days)
     _places(session, county, pack)
+    _refuse_namesakes(session, county.id)
     _policy(session, county.id, pack, now)
     session.flush()
     return county
+
+
+def left_out(session: Session, pack: written.CountyPack) -> list[str]:
+    """The names of the units a county has of earlier packs, which this one no longer lists: they stay as they are."""
+    listed = [placed.unit.key for placed in pack.units()]
+    own = select(Unit.name).join(County, County.id == Unit.county_id).where(County.key == pack.county.key)
+    return list(session.scalars(own.where(Unit.key.not_in(listed)).order_by(Unit.id)))
 
 
 def _county(session: Session, pack: written.CountyPack) -> County:
@@ -93,6 +102,14 @@ def _new_unit(session: Session, county: County, placed: written.PlacedUnit, pare
     return unit
 
 
+def _refuse_namesakes(session: Session, county_id: int) -> None:
+    """The pack's own units differ in name; one of an earlier pack may be called like one of them."""
+    nights = select(Unit.name).where(Unit.county_id == county_id, Unit.community_id == Unit.id)
+    twice = session.scalar(nights.group_by(Unit.name).having(func.count() > 1).limit(1))
+    if twice is not None:  # numbers of issues begin with the name
+        raise InvalidInput(why="name_taken", unit=twice)
+
+
 def _compounds(session: Session, community: Unit, unit: written.Unit) -> None:
     rows = [
         {"community_id": community.id, "key": c.key, "name": c.name, "kind": c.kind.value, "households": c.households}
@@ -105,7 +122,8 @@ def _compounds(session: Session, community: Unit, unit: written.Unit) -> None:
 
 
 def _grid_parts(session: Session, units: dict[str, Unit], pack: written.CountyPack) -> None:
-    compounds = {(compound.community_id, compound.key): compound.id for compound in session.scalars(select(Compound))}
+    own = select(Compound).where(Compound.community_id.in_([unit.id for unit in units.values()]))
+    compounds = {(compound.community_id, compound.key): compound.id for compound in session.scalars(own)}
     rows = [
         {
             "grid_id": units[placed.unit.key].id,
@@ -128,14 +146,14 @@ def _grid_parts(session: Session, units: dict[str, Unit], pack: written.CountyPa
 
 def _policy(session: Session, county_id: int, pack: written.CountyPack, now: datetime) -> None:
     content = pack.policy.model_dump(mode="json")
-    known = session.scalar(
-        select(t.PolicyVersion).where(
-            t.PolicyVersion.county_id == county_id, t.PolicyVersion.version == pack.policy.version
-        )
-    )
+    own = select(t.PolicyVersion).where(t.PolicyVersion.county_id == county_id).order_by(t.PolicyVersion.id.desc())
+    loaded = session.scalars(own).all()
+    known = next((each for each in loaded if each.version == pack.policy.version), None)
     if known is not None:
         if known.content != content:
-            raise InvalidInput(why="policy_changed", version=pack.policy.version)
+            raise InvalidInput(why="policy_changed", version=known.version)
+        if known is not loaded[0]:  # duties go by the newest, whatever else of an older pack would be taken over
+            raise InvalidInput(why="policy_older", version=known.version, newest=loaded[0].version)
         return
     version = t.PolicyVersion(county_id=county_id, version=pack.policy.version, content=content, loaded_at=now)
     session.add(version)

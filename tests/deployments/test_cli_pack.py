@@ -31,6 +31,7 @@ def test_a_pack_that_is_fine_is_told_by_its_figures(wangge: Shell, tmp_path: Pat
         "compounds": 3,
         "policy": "2026-01",
         "faults": [],
+        "left_out": [],
     }
 
 
@@ -70,6 +71,22 @@ def test_a_changed_policy_needs_a_new_version(wangge: Shell, tmp_path: Path) -> 
     assert sentence == "政策版本 2026-01 已经载入，内容却不一样。改了内容请换一个版本号。"
     newer = write_pack(tmp_path, policy=changed.joinpath("policy.yaml").read_text().replace("2026-01", "2026-02", 1))
     assert "政策版本 2026-02" in wangge.fine("pack", "load", str(newer))
+
+
+def test_a_policy_that_is_no_longer_in_force_is_refused_in_words(wangge: Shell, tmp_path: Path) -> None:
+    sentence = wangge.refused("pack", "load", str(write_pack(tmp_path)), code=3)
+    assert sentence == (
+        "政策版本 2026-01 以前载入过，现在施行的是 2026-02。这个县域包什么也没有载入。"
+        "要回到它的内容，请换一个新的版本号。"
+    )
+
+
+def test_units_no_longer_in_the_pack_are_named(wangge: Shell, tmp_path: Path) -> None:
+    policy = POLICY.replace("2026-01", "2026-02.1", 1)
+    pack = str(write_pack(tmp_path, county=COUNTY[: COUNTY.index("      - key: west")], policy=policy))
+    told = wangge.fine("pack", "load", pack).splitlines()
+    assert told[1:] == ["以前的县域包里有、这个包里没有的单位 2 个，仍然保留，未完成的照旧：西街、西街1。"]
+    assert wangge("pack", "load", pack, "--json").data["left_out"] == ["西街", "西街1"]
 
 
 def test_of_several_counties_one_is_to_be_named(wangge: Shell, tmp_path: Path) -> None:

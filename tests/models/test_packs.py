@@ -124,6 +124,30 @@ def test_a_changed_policy_needs_a_new_version(session: Session) -> None:
     assert everything(session) == before
 
 
+def test_an_older_policy_than_that_in_force_is_refused_with_its_whole_pack(session: Session) -> None:
+    load(session, with_policy("2026-02", act="5 working_days"))
+    before = everything(session)
+    with pytest.raises(InvalidInput) as refusal, session.begin_nested():
+        load(session, small_pack())
+    version = small_pack().policy.version
+    assert refusal.value.facts == {"why": "policy_older", "version": version, "newest": "2026-02"}
+    assert everything(session) == before
+
+
+def test_units_left_out_stay_and_are_named(session: Session) -> None:
+    written = as_written()
+    west = written["units"][0]["units"][0]["units"].pop()
+    pack = CountyPack.model_validate(written)
+    load(session, pack)
+    assert packs.left_out(session, small_pack()) == []
+    assert packs.left_out(session, pack) == ["西街", "西街第1网格"]
+    west["key"], west["units"][0]["key"] = "far-west", "far-west-1"
+    written["units"][0]["units"][0]["units"].append(west)
+    with pytest.raises(InvalidInput) as refusal, session.begin_nested():
+        load(session, CountyPack.model_validate(written))
+    assert refusal.value.facts == {"why": "name_taken", "unit": "西街"}
+
+
 def test_a_new_version_is_for_new_duties_only(session: Session, book: Rulebook) -> None:
     before = reported(session, book, "2026-03-02 09:00")
     old = owed(session, before)
