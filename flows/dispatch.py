@@ -4,6 +4,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.failures import refusals_in_words
 from flows.forms import DispatchForm
 from flows.naming import named
 from tasks.county import tonight
@@ -13,6 +14,7 @@ from tasks.wording import words
 
 
 @flow(name="dispatch", flow_run_name=named("dispatch"))
+@refusals_in_words
 async def dispatch(form: DispatchForm) -> State[object]:
     """Send; a message that could not be sent is tried again by the next run."""
     now = tonight(form.now).now

@@ -6,7 +6,7 @@ from prefect.events import emit_event
 from prefect.futures import wait
 from prefect.states import Completed, Failed
 
-from flows.failures import named_reasons
+from flows.failures import named_reasons, refusals_in_words
 from flows.forms import IntakeForm
 from flows.naming import named
 from flows.threads import threads
@@ -18,6 +18,7 @@ URGENT = "wangge.issue.urgent"
 
 
 @flow(name="intake", flow_run_name=named("intake"), task_runner=threads(1))
+@refusals_in_words
 async def intake(form: IntakeForm) -> State[object]:
     """Take each file by itself; one that can't be read does not stop the others."""
     now = tonight(form.now).now

@@ -5,6 +5,7 @@ from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 from prefect.states import Completed
 
+from flows.failures import refusals_in_words
 from flows.forms import MorningForm
 from flows.naming import named
 from flows.watch import COMPOSED
@@ -15,6 +16,7 @@ from tasks.wording import words
 
 
 @flow(name="morning", flow_run_name=named("morning"))
+@refusals_in_words
 async def morning(form: MorningForm) -> State[object]:
     """Resolve persons as of now and compose what they have not been told."""
     composed = compose(tonight(form.now).now, MessageKind.DIGEST)

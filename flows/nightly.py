@@ -5,24 +5,21 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, wait
 from prefect.states import Completed, Failed
 
-from flows.failures import named_reasons
+from flows.failures import named_reasons, refusals_in_words
 from flows.forms import NightForm
 from flows.naming import named
 from flows.threads import threads
-from models.errors import NotFound
 from tasks.county import tonight
 from tasks.night import NightOutcome, night_of
-from tasks.wording import reason, words
+from tasks.wording import words
 
 
 @flow(name="nightly", flow_run_name=named("nightly"), task_runner=threads(4))
+@refusals_in_words
 async def nightly(form: NightForm) -> State[object]:
     """Run the night of each community not yet done, or of those named; one that fails does not stop the others."""
     night = tonight(form.now)
-    try:
-        chosen = night.chosen(form.communities)
-    except NotFound as error:
-        return Failed(message=reason(error))
+    chosen = night.chosen(form.communities)
     nights = {each.name: night_of.submit(each, night.now, preview=form.preview) for each in chosen}
     wait(list(nights.values()))
     before = sum(each.done for each in night.communities if each not in chosen)

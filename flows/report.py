@@ -5,6 +5,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from flows.failures import refusals_in_words
 from flows.forms import ReportForm
 from flows.naming import named
 from tasks.county import tonight
@@ -13,6 +14,7 @@ from tasks.wording import words
 
 
 @flow(name="report", flow_run_name=named("report"))
+@refusals_in_words
 async def report(form: ReportForm) -> State[object]:
     """Write down what the night did, to whom, and what needs a person."""
     at = tonight(form.now)

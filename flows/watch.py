@@ -6,7 +6,7 @@ from prefect.events import emit_event
 from prefect.futures import wait
 from prefect.states import Completed, Failed
 
-from flows.failures import named_reasons
+from flows.failures import named_reasons, refusals_in_words
 from flows.forms import WatchForm
 from flows.naming import named
 from flows.threads import threads
@@ -20,6 +20,7 @@ COMPOSED = "wangge.messages.composed"
 
 
 @flow(name="watch", flow_run_name=named("watch"), task_runner=threads(1))
+@refusals_in_words
 async def watch(form: WatchForm) -> State[object]:
     """Climb what is minded at once, tell it at once. A community that fails does not silence the others."""
     at = tonight(form.now)

@@ -10,9 +10,6 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from models.actions.reporting import Report, report_all
 from models.database import transaction
 from models.errors import InvalidInput
@@ -23,6 +20,7 @@ from models.vocabulary import Severity
 from notifications.locale import LOCALES, label, text
 from tasks.county import current_book
 from tasks.wording import words
+from tasks.work import unit_of_work
 
 PRIVATE = 0o600
 COLUMNS_BY_WORD = {text(f"intake.column.{name}", locale): name for locale in LOCALES for name in COLUMNS}
@@ -50,7 +48,7 @@ def waiting_files(folder: str | None) -> list[Path]:
     return sorted(inbox(folder).glob("*.csv"))
 
 
-@task(task_run_name="{file.name}", cache_policy=NO_CACHE)
+@unit_of_work("{file.name}")
 def take_in(file: Path, now: datetime) -> TakenIn:
     """Take a file in. Killed at any instant and run again, no row comes twice.
 

@@ -17,16 +17,17 @@ from notifications.channel import DeliveryError
 from notifications.registry import channel
 from notifications.render import render
 from tasks.county import current_book
+from tasks.work import unit_of_work
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[1, 10])
+@unit_of_work()
 def compose(now: datetime, kind: MessageKind) -> Composed:
     """Compose what is not yet told."""
     with transaction() as session:
         return messages.compose(session, current_book(session), now, kind)
 
 
-@task(cache_policy=NO_CACHE)
+@unit_of_work()
 def find_to_send(now: datetime) -> list[int]:
     """The messages whose time has come, as ids."""
     with transaction() as session:
@@ -42,7 +43,7 @@ class Dispatched:
     failed: int = 0
 
 
-@task(cache_policy=NO_CACHE)
+@task(cache_policy=NO_CACHE)  # never again by itself: what it sent before it failed would be sent twice
 def dispatch(message_ids: list[int], now: datetime) -> Dispatched:
     """Send messages one after the other; each try is recorded in a transaction of its own."""
     outcomes = [send(message_id, now) for message_id in message_ids]

@@ -64,7 +64,7 @@ def test_a_busy_community_is_waited_for_then_named_for_a_retry(
     assert end.is_failed()
     assert end.message is not None
     assert end.message.startswith("2 个单位完成")
-    assert end.message.endswith("；有别的运行占着：东街。点“重试”只补做这些")
+    assert end.message.endswith("；有别的运行占着：东街。点 Retry（重试）只补做这些")
     assert set(busy_day.nights()) == {"west", "river"}
 
 

@@ -35,3 +35,11 @@ def test_run_again_it_tells_nothing_twice(town: Town, run: RunFlow) -> None:
     run(watch, WatchForm(now=now))
     again = run(watch, WatchForm(now=now + timedelta(minutes=10)))
     assert again.message == "紧急时限：0 步已记录，0 条消息"
+
+
+def test_what_our_own_rules_refuse_is_said_in_a_sentence(town: Town, run: RunFlow) -> None:
+    town.reported("2026-03-02 22:00")
+    end = run(watch, WatchForm(now=at("2026-03-01 01:00")))
+    assert end.is_failed()
+    assert end.message is not None
+    assert end.message.startswith("账上已经记到 2026-03-02 14:00:00+00:00，不能再按更早的")
