@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 ROUNDS = 20  # each climbs 5 % of the ledger by one step
-FIRST = datetime(2026, 11, 2, 18, 30, tzinfo=UTC)  # 02:30 in China
+FIRST = datetime(2026, 1, 5, 18, 30, tzinfo=UTC)  # 02:30 in China
 FOLDER = Path(__file__).parent / "sql"
 
 
