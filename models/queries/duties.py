@@ -14,7 +14,7 @@ from models.rules.assignment import who_answers
 from models.rules.worktime import Allowance
 from models.tables.duties import Duty
 from models.tables.issues import Issue
-from models.tables.places import Unit
+from models.tables.places import Post, Unit
 from models.tables.policies import ServiceLevel
 from models.vocabulary import DutyKind, DutyState, Light, Severity, TimeUnit
 
@@ -114,16 +114,10 @@ def _narrowed(rows: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
 
 
 def posts_answered_by(session: Session, book: Rulebook, person_id: int, now: datetime) -> set[int]:
-    """The posts that owe something and for which a person answers now: their own, and vacant ones below."""
-    owing = set(owing_posts(session, book))
-    above = units.answering_above(session, owing)
+    """The posts for which a person answers now: their own, and vacant ones below."""
+    own = select(Post.id).join(Unit, Unit.id == Post.unit_id).where(Unit.county_id == book.county.id)
+    posts = set(session.scalars(own))
+    above = units.answering_above(session, posts)
     holders = people.holders(session, book.county.id, book.local_date(now))
-    answers = {post_id: who_answers(post_id, above[post_id], holders) for post_id in owing}
+    answers = {post_id: who_answers(post_id, above[post_id], holders) for post_id in posts}
     return {post_id for post_id, answer in answers.items() if answer and answer.person_id == person_id}
-
-
-def owing_posts(session: Session, book: Rulebook) -> list[int]:
-    """The posts of a county that have an open duty."""
-    rows = select(Duty.post_id).join(Unit, Unit.id == Duty.unit_id).where(Unit.county_id == book.county.id)
-    owing = rows.where(Duty.state == DutyState.OPEN, Duty.post_id.is_not(None)).distinct()
-    return [post_id for post_id in session.scalars(owing) if post_id is not None]

@@ -1,6 +1,6 @@
 """The ledger: one row an issue, with how it stands and who answers for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from models.errors import NotFound
-from models.queries.duties import light, owing_posts
-from models.queries.reach import Reach, reach
+from models.queries.duties import light
+from models.queries.reach import reach
 from models.queries.rulebook import Rulebook
 from models.rules.records import Reached
 from models.tables.duties import Duty
@@ -81,11 +81,15 @@ def entries(
     newest_first: bool = False,
 ) -> Iterator[Entry]:
     """Rows of the ledger in the order they were recorded, or the other way round, read little by little."""
-    answering = reach(session, book.county.id, owing_posts(session, book), book.local_date(now))
     order = Issue.id.desc() if newest_first else Issue.id
     statement = _rows(book, now, wanted or Wanted()).order_by(order).limit(limit)
-    for row in session.execute(statement.execution_options(yield_per=CHUNK)).mappings():
-        yield _entry(dict(row), answering)
+    reached: dict[int, Reached] = {}
+    for rows in session.execute(statement.execution_options(yield_per=CHUNK)).mappings().partitions():
+        owing = {row["post_id"] for row in rows if row["post_id"] is not None} - reached.keys()
+        if owing:  # asked for once a post: a county has few of them, a single row one
+            answering = reach(session, book.county.id, owing, book.local_date(now))
+            reached |= {post_id: answering.of(post_id) for post_id in owing}
+        yield from (_entry(dict(row), reached) for row in rows)
 
 
 def entry(session: Session, book: Rulebook, number: str, now: datetime) -> Entry:
@@ -99,11 +103,11 @@ def entry(session: Session, book: Rulebook, number: str, now: datetime) -> Entry
     return found
 
 
-def _entry(row: dict[str, Any], answering: Reach) -> Entry:
+def _entry(row: dict[str, Any], reached: Mapping[int, Reached]) -> Entry:
     post_id = row.pop("post_id")
     row["light"] = Light(row["light"]) if row["light"] else None
     row["steps_fired"] = row["steps_fired"] or 0
-    return Entry(**row, holder=answering.of(post_id) if post_id is not None else None)
+    return Entry(**row, holder=reached[post_id] if post_id is not None else None)
 
 
 def _rows(book: Rulebook, now: datetime, wanted: Wanted) -> Select[Any]:
