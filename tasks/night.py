@@ -27,7 +27,7 @@ def night_of(community: Community, now: datetime, *, preview: bool) -> NightOutc
     """Run a community's night in one transaction; a preview rolls it back."""
     try:
         with transaction() as session:
-            counts = night.run(session, current_book(session), community.id, now)
+            counts = night.run(session, current_book(session), community.id, now, waiting=not preview)
             if preview:
                 session.rollback()
     except CommunityBusy:

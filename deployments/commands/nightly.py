@@ -66,7 +66,7 @@ def _preview(community: Community, now: datetime) -> Preview:
     """A community's night in a transaction that is rolled back."""
     with open_desk(now) as desk:
         try:
-            counts = night.run(desk.session, desk.book, community.id, desk.now)
+            counts = night.run(desk.session, desk.book, community.id, desk.now, waiting=False)
         except CommunityBusy:
             return Preview(community.name, None)
         finally:
@@ -77,9 +77,6 @@ def _preview(community: Community, now: datetime) -> Preview:
 def _show(previews: list[Preview], *, as_json: bool) -> None:
     if as_json:
         output.as_json([{"community": each.community, "counts": each.counts} for each in previews])
-        return
-    if not previews:
-        output.line("cli.night.all_done")
         return
     output.table(("community", *COLUMNS), [*map(_cells, previews), _total(previews)])
     output.line("cli.night.preview")

@@ -34,16 +34,17 @@ class NightCounts:
     unowned: int = 0
 
 
-def run(session: Session, book: Rulebook, community_id: int, now: datetime) -> NightCounts:
+def run(session: Session, book: Rulebook, community_id: int, now: datetime, *, waiting: bool = True) -> NightCounts:
     """Assign what waits, climb what is due, catch up what was missed, count; write the night down.
 
     Run twice, it changes nothing the second time. The caller commits; rolled back, it is the preview.
 
-    :raises CommunityBusy: another run has the community for longer than a night waits; the transaction is then over.
+    :param waiting: whether to wait a while for another run in the community.
+    :raises CommunityBusy: another run has the community; the transaction is then over.
     :raises ClockBehind: `now` lies before what is recorded.
     """
     night = book.local_date(now)
-    guards.hold_night(session, community_id, guards.PATIENCE)
+    guards.hold_night(session, community_id, guards.PATIENCE if waiting else timedelta())
     now = guards.check_clock(session, book.county.id, now)
     assigned = assign_waiting(session, book, community_id, now)
     climbed = climb(session, book, community_id, now)

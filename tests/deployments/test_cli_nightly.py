@@ -87,7 +87,8 @@ def test_what_a_dry_run_predicts_is_what_the_night_does(url: str, wangge: Shell)
             text("SELECT u.name, n.counts FROM night_log n JOIN units u ON u.id = n.community_id")
         ).all()
     assert {each["community"]: each["counts"] for each in predicted} == {each.name: each.counts for each in done}
-    assert wangge.fine("nightly", "--dry-run", *AFTER) == "今夜各社区都已完成。\n"
+    again = wangge("nightly", "--dry-run", *AFTER, "--json").data
+    assert [each["counts"]["steps"] + each["counts"]["assigned"] for each in again] == [0, 0, 0]
 
 
 def test_without_prefect_no_night_is_run(url: str, wangge: Shell) -> None:

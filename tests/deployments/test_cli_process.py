@@ -140,5 +140,6 @@ def test_english_when_asked_for(wangge: Shell) -> None:
     assert english.fine("issue", "list") == "There are no such issues.\n"
 
 
-def test_another_language_is_chinese(wangge: Shell) -> None:
-    assert Shell(wangge.environment | {"WANGGE_LOCALE": "fr"}).fine("issue", "list") == "没有这样的事项。\n"
+def test_a_language_there_is_no_text_for_is_told_by_its_setting(wangge: Shell) -> None:
+    french = Shell(wangge.environment | {"WANGGE_LOCALE": "fr"})
+    assert french.refused("issue", "list", code=4) == "环境变量的值不对：WANGGE_LOCALE。"
