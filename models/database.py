@@ -15,8 +15,9 @@ SCHEMA = METADATA  # whoever has the database knows all its tables: foreign keys
 
 @cache
 def engine(url: str) -> Engine:
-    """The process's engine for a URL; psycopg prepares what is asked often."""
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+    """The process's engine for a URL; psycopg prepares what is asked often. Errors tell no values: logs keep them."""
+    options = {"options": "-c timezone=UTC"}
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=options)
 
 
 @contextmanager
