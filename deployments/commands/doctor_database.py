@@ -1,7 +1,7 @@
-"""What the doctor checks in the database: schema, county, calendar, last night, notices nobody can be told."""
+"""What the doctor checks in the database: schema, county, calendar, last night, who can be told, what went out."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
@@ -20,10 +20,16 @@ from models.settings import database_url, settings
 
 FEWEST_DAYS = 30
 """Confirmed working days ahead, below which the next year's are to be entered."""
+CALENDAR_DAYS = 60
+"""Days before the calendar's last one, from when on the longest limits soon can't be counted any more."""
 NEAR = 10
 """Days within which nothing may fall due on a day that is not confirmed."""
 STALE_HOURS = 30
 """Hours after which a night is not the last one: a day, and time for it to have been late."""
+PATIENCE = timedelta(hours=1)
+"""How long a message may be tried in vain."""
+LATELY = 7
+"""Days for which messages given up are told."""
 
 
 def findings() -> Iterator[Finding]:
@@ -69,10 +75,13 @@ def _county(session: Session) -> Iterator[Finding]:
 
 
 def calendar(session: Session, book: Rulebook, now: datetime) -> Finding:
-    """Whether the days to come are confirmed."""
+    """Whether the days to come are known at all, and confirmed."""
+    today, last = book.local_date(now).toordinal(), book.calendar.last
+    if last.toordinal() - today < CALENDAR_DAYS:
+        return failed("calendar", "ends", last=last)
     ahead = doctor.horizon(book, now)
     unsure, first = doctor.unsure_dues(session, book, now)
-    if first is not None and first.toordinal() - book.local_date(now).toordinal() < NEAR:
+    if first is not None and first.toordinal() - today < NEAR:
         return failed("calendar", "unsure", count=unsure, first=first, until=ahead.until)
     if ahead.days < FEWEST_DAYS:
         return warning("calendar", "short", days=ahead.days, until=ahead.until)
@@ -98,4 +107,14 @@ def notices(session: Session, book: Rulebook, now: datetime) -> Finding:
     return fine("notices")
 
 
-CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (calendar, night, notices)
+def messages(session: Session, book: Rulebook, now: datetime) -> Finding:
+    """Whether what was to be told went out."""
+    since = date.fromordinal(book.local_date(now).toordinal() - LATELY)
+    found = doctor.unsent(session, book, now, since=since, patience=PATIENCE)
+    facts = {"reason": found.reason, "days": LATELY, "given_up": found.given_up, "in_vain": found.in_vain}
+    if found.in_vain:
+        return failed("messages", "in_vain", **facts)
+    return warning("messages", "given_up", **facts) if found.given_up else fine("messages")
+
+
+CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (calendar, night, notices, messages)

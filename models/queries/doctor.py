@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Text, column, func, select, table
 from sqlalchemy.orm import Session
@@ -12,9 +12,9 @@ from models.queries.rulebook import Rulebook
 from models.rules.records import Post
 from models.tables.duties import Duty
 from models.tables.issues import Issue
-from models.tables.notices import NightLog, Notice
+from models.tables.notices import Delivery, Message, NightLog, Notice
 from models.tables.places import Unit
-from models.vocabulary import DutyState
+from models.vocabulary import DeliveryOutcome, DutyState
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,15 @@ class Horizon:
 
     days: int
     until: date
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Messages that did not reach anybody: given up lately, or tried in vain for long; and what the last try said."""
+
+    given_up: int
+    in_vain: int
+    reason: str
 
 
 def schema_version(session: Session) -> str | None:
@@ -75,3 +84,19 @@ def unheard(session: Session, book: Rulebook, now: datetime) -> Counter[Post]:
     answering = reach(session, book.county.id, waiting, book.local_date(now))
     told = {post_id: answering.of(post_id) for post_id in waiting}
     return Counter({whom.asked: waiting[post_id] for post_id, whom in told.items() if whom.person is None})
+
+
+def unsent(session: Session, book: Rulebook, now: datetime, *, since: date, patience: timedelta) -> Unsent:
+    """Messages given up since a day, and those first tried longer ago than one's patience which are tried still."""
+    outcome, first, last = Message.outcome, func.min(Delivery.tried_at), func.max(Delivery.id)
+    tried = select(outcome, first, last).join(Delivery, Delivery.message_id == Message.id).group_by(Message.id)
+    given_up = (outcome == DeliveryOutcome.FAILED) & (Message.on_date >= since)
+    own = tried.where(Message.county_id == book.county.id, given_up | (outcome == DeliveryOutcome.RETRY))
+    ends = {DeliveryOutcome.FAILED: 0, DeliveryOutcome.RETRY: 0}
+    last_try = 0
+    for how, first_tried, delivery in session.execute(own):
+        if how is DeliveryOutcome.FAILED or now - first_tried > patience:
+            ends[how] += 1
+            last_try = max(last_try, delivery)
+    reason = session.scalar(select(Delivery.detail).where(Delivery.id == last_try)) or ""
+    return Unsent(ends[DeliveryOutcome.FAILED], ends[DeliveryOutcome.RETRY], reason)

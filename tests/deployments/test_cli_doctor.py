@@ -1,16 +1,17 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from deployments.commands import doctor_database
 from deployments.commands.findings import Finding, Verdict
-from models.actions import night
+from models.actions import messages, night
 from models.queries import units
 from models.queries.rulebook import Rulebook
-from models.tables.notices import NightLog
+from models.tables.notices import Message, NightLog
 from models.tables.people import Posting
+from models.vocabulary import ChannelKind, DeliveryOutcome, MessageKind, Severity
 from tests.county import at, reported
 from tests.deployments.cli_world import Shell, small_county
 from tests.deployments.test_cli_nightly import closed_port
@@ -47,6 +48,17 @@ def test_it_fails_only_when_something_is_soon_due_on_a_day_not_confirmed(session
     )
 
 
+def test_a_calendar_about_to_end_is_a_failure_whatever_is_confirmed(session: Session, book: Rulebook) -> None:
+    assert doctor_database.calendar(session, book, at("2027-11-01 09:00")).verdict is Verdict.WARNING
+    assert outcome(doctor_database.calendar(session, book, at("2027-11-02 09:00"))) == (
+        Verdict.FAILED,
+        (
+            "只到 2027-12-31：超出的时限算不出来，那样的事项记不了账。"
+            "请运行 wangge pack load 文件夹，它会补上下一年；放假日请写进 county.yaml。"
+        ),
+    )
+
+
 def test_last_night_is_that_of_every_community(session: Session, book: Rulebook) -> None:
     morning = at("2026-03-03 09:00")
     assert outcome(doctor_database.night(session, book, morning)) == (
@@ -74,6 +86,28 @@ def test_notices_nobody_can_be_told_are_found(session: Session, book: Rulebook) 
     )
 
 
+def test_messages_that_do_not_go_out_are_counted_with_the_reason(session: Session, book: Rulebook) -> None:
+    reported(session, book, "2026-03-02 09:00", severity=Severity.URGENT, grid=None)
+    messages.compose(session, book, at("2026-03-02 09:00"), MessageKind.URGENT)
+    message = session.scalars(select(Message)).one()
+
+    def tried(when: str, end: DeliveryOutcome, detail: str) -> None:
+        messages.record_delivery(session, message.id, ChannelKind.FOLDER, end, detail=detail, now=at(when))
+        session.flush()
+
+    tried("2026-03-02 09:10", DeliveryOutcome.RETRY, "disk full")
+    tried("2026-03-02 10:05", DeliveryOutcome.RETRY, "disk still full")
+    assert doctor_database.messages(session, book, at("2026-03-02 10:10")).verdict is Verdict.OK
+    found = doctor_database.messages(session, book, at("2026-03-02 10:11"))
+    assert found.verdict is Verdict.FAILED
+    assert found.sentence.startswith("1 封消息试发超过一小时仍未发出（disk still full）。")
+    tried("2026-03-02 10:15", DeliveryOutcome.FAILED, "address")
+    found = doctor_database.messages(session, book, at("2026-03-09 10:20"))
+    assert found.verdict is Verdict.WARNING
+    assert found.sentence.startswith("最近 7 天有 1 封消息没有发成、不再重发（address）")
+    assert doctor_database.messages(session, book, at("2026-03-10 10:20")).verdict is Verdict.OK
+
+
 @pytest.fixture(scope="module")
 def wangge(server_url: str) -> Shell:
     url = small_county(server_url, "wangge_cli_doctor")
@@ -85,7 +119,7 @@ def test_each_line_says_how_it_is_and_what_to_do(wangge: Shell) -> None:
     lines = [line.split("：")[0] for line in said.out.splitlines()]
     assert (said.code, said.err) == (1, "")
     assert [line for line in lines if "日历" not in line] == [
-        *("正常 数据库", "正常 数据库结构", "正常 县", "故障 昨夜", "正常 消息", "故障 Prefect")
+        *("正常 数据库", "正常 数据库结构", "正常 县", "故障 昨夜", "正常 消息", "正常 发送", "故障 Prefect")
     ]
     assert "连不上（http://127.0.0.1:" in said.out
 
