@@ -1,19 +1,22 @@
 """Putting what people raise into the ledger, one by one or a whole file."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.actions import duties, guards
 from models.actions.assigning import assign_to_grid
-from models.errors import InvalidInput, NotFound
-from models.queries import people, units
+from models.errors import CalendarEnds, InvalidInput, NotFound
+from models.queries import intake, people, units
 from models.queries.rulebook import Rulebook
+from models.rules.escalation import freeze
+from models.rules.intake import Content, Key
 from models.rules.lifecycle import HeldPost, Transition, allowing_post, transition
 from models.tables.events import Event
 from models.tables.issues import Issue, IssueNumber
@@ -21,6 +24,8 @@ from models.tables.people import Person
 from models.tables.places import Unit
 from models.tables.policies import Category
 from models.vocabulary import Action, DutyKind, Lane, Severity
+
+SOURCES = 4  # a space of advisory locks: who reports from a source waits for the others who do
 
 
 @dataclass(frozen=True)
@@ -83,15 +88,39 @@ def report_all(session: Session, book: Rulebook, reports: Sequence[Report], *, n
     return issues
 
 
+def told_before(session: Session, book: Rulebook, keys: Collection[Key]) -> dict[Key, Content]:
+    """What the sources gave under these ids before; until the transaction ends nobody else reports from them."""
+    _hold_sources(session, book.county.id, {source for source, _ in keys})
+    return intake.told(session, book.county.id, keys)
+
+
+def calendar_reaches(book: Rulebook, what: Report, *, now: datetime) -> bool:
+    """Whether the calendar knows days enough for each duty that opens when this is recorded."""
+    opening = {DutyKind.ACT: what.happened_at}
+    if what.grid is None:
+        opening[DutyKind.DISPATCH] = now
+    elif what.severity is Severity.URGENT:
+        opening[DutyKind.SIGN] = now
+    try:
+        for kind, start in opening.items():
+            freeze(book.level(kind, what.category, what.severity, _lane(what.severity)), start, book.calendar)
+    except CalendarEnds:
+        return False
+    return True
+
+
+def _lane(severity: Severity) -> Lane:
+    return Lane.URGENT if severity is Severity.URGENT else Lane.SIMPLE
+
+
+def _hold_sources(session: Session, county_id: int, sources: Iterable[str]) -> None:
+    """Wait until nobody else reports from these sources, always in the same order: nobody waits in a circle."""
+    for key in sorted({crc32(f"{county_id} {source}".encode()) - 2**31 for source in sources}):
+        session.execute(select(func.pg_advisory_xact_lock(SOURCES, key)))
+
+
 def _not_yet_in(session: Session, book: Rulebook, reports: Sequence[Report]) -> list[Report]:
-    keyed = {(each.source, each.external_id) for each in reports if each.external_id is not None}
-    known = {
-        (source, external_id)
-        for source in {source for source, _ in keyed}
-        for external_id in session.scalars(
-            select(Issue.external_id).where(Issue.county_id == book.county.id, Issue.source == source)
-        )
-    }
+    known = told_before(session, book, {(r.source, r.external_id) for r in reports if r.external_id is not None})
     fresh: dict[object, Report] = {}
     for each in reports:
         key = (each.source, each.external_id) if each.external_id is not None else object()
@@ -145,7 +174,7 @@ def _issue(book: Rulebook, desk: _Desk, report: Report, place: Unit, number: str
         external_id=report.external_id,
         category_id=desk.categories[report.category].id,
         severity=report.severity,
-        lane=Lane.URGENT if report.severity is Severity.URGENT else Lane.SIMPLE,
+        lane=_lane(report.severity),
         stage=desk.row.target,
         summary=report.summary,
         happened_at=report.happened_at,

@@ -1,6 +1,6 @@
 """Reading a row of an intake file: what each column must say."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +12,11 @@ COLUMNS = (*REQUIRED[:2], "grid", "category", "severity", "summary", "source", "
 LONGEST = 8000
 LONGEST_KEY = 200
 NUL = "\0"  # the one character PostgreSQL does not store
+
+Key = tuple[str, str]
+"""A source and the id it gave: what keeps a row from coming twice."""
+Content = tuple[datetime, str]
+"""When a source says it happened, and what."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Rejected:
 class Known:
     """What a county knows: a row may name only these. The zone reads times that name none.
 
-    ``since`` is where its calendar begins: no clock can count from before.
+    ``since`` is where its calendar begins: no clock can count from before. ``ambiguous`` is what several units,
+    a grid among them, are called.
     """
 
     grids: Collection[str]
@@ -36,6 +42,7 @@ class Known:
     zone: ZoneInfo
     since: datetime
     now: datetime
+    ambiguous: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,16 @@ class IntakeRow:
     source: str
     reported_by: str
 
+    @property
+    def key(self) -> Key:
+        """By which it is known when it comes again."""
+        return self.source, self.external_id
+
+    @property
+    def content(self) -> Content:
+        """What must be the same when it comes again."""
+        return self.happened_at, self.summary
+
 
 def read_row(line: int, cells: Mapping[str, str], known: Known) -> IntakeRow | Rejected:
     """A row, or all that is wrong with it at once."""
@@ -59,6 +76,7 @@ def read_row(line: int, cells: Mapping[str, str], known: Known) -> IntakeRow | R
     wrong = {
         **{name: "missing" for name in REQUIRED if not said[name]},
         **_unknown("grid", said["grid"], known.grids),
+        **({"grid": "ambiguous"} if said["grid"] in known.ambiguous else {}),
         **_unknown("category", said["category"], known.categories),
         **_unknown("reported_by", said["reported_by"], known.reporters),
         **_unknown("severity", said["severity"], list(Severity)),
@@ -81,6 +99,12 @@ def read_row(line: int, cells: Mapping[str, str], known: Known) -> IntakeRow | R
         source=said["source"] or "file",
         reported_by=said["reported_by"],
     )
+
+
+def clashing(rows: Sequence[IntakeRow], told: Mapping[Key, Content]) -> list[bool]:
+    """Of each row, whether its source said something else under the same id: before, as `told`, or further up."""
+    first = dict(told)
+    return [first.setdefault(row.key, row.content) != row.content for row in rows]
 
 
 def _unknown(name: str, value: str, among: Collection[str]) -> dict[str, str]:
