@@ -8,8 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -33,13 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     told = sorted((items[number] for number in places), key=lambda item: STORY.index(item.path.stem[len("test_") :]))
     for number, item in zip(places, told, strict=True):
         items[number] = item
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say aloud what was left out here: half of the proof is seen in a browser."""
-    for report in terminalreporter.stats.get("skipped", []):
-        if "tests/system" in report.nodeid:
-            terminalreporter.write_line(f"LEFT OUT {report.nodeid}: {report.longrepr[2]}", yellow=True)
 
 
 @pytest.fixture(scope="session")
@@ -82,13 +77,19 @@ def system(homes: Path, pack: Path) -> Iterator[System]:
         owner.wait(60)
 
 
+def leave_out(reason: str) -> NoReturn:
+    """Skip aloud, in the summary of warnings: half of the proof is seen in a browser."""
+    warnings.warn(f"LEFT OUT: {reason}", stacklevel=2)
+    pytest.skip(reason)
+
+
 @pytest.fixture
 def page(system: System) -> Iterator[Page]:
     """A window of Chromium on the system's pages, as on a desk in the county."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
+        leave_out("no Chromium on this machine: apt-get install chromium")
     if not subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False).stdout:
-        pytest.skip("no Chinese font on this machine: apt-get install fonts-noto-cjk")
+        leave_out("no Chinese font on this machine: apt-get install fonts-noto-cjk")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = browser.new_context(
