@@ -5,13 +5,15 @@ import os
 import stat
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.forms import IntakeForm
 from flows.intake import intake
 from models.errors import InvalidInput
-from tasks.intake import TakenIn, take_in
+from tasks import intake as taking
+from tasks.intake import StillWritten, TakenIn, take_in, waiting_files
 from tasks.wording import reason
 from tests.county import at
 from tests.flows.conftest import RunFlow, Town
@@ -158,3 +160,52 @@ def test_several_files_are_taken_by_name_and_another_folder_can_be_named(town: T
 
 def test_nothing_in_the_folder_or_no_folder_is_nothing_to_do(town: Town, run: RunFlow) -> None:
     assert run(intake, IntakeForm(now=NOW)).message == "0 个文件：收入 0 件，此前已收 0 件，退回 0 行"
+
+
+def test_an_id_given_to_two_things_loses_neither(town: Town) -> None:
+    gas = "1,2026-03-02 11:00,east-1,safety,紧急,燃气泄漏,,W01"
+    taken(drop(town, "a.csv", HEADER, "1,2026-03-02 09:00,east-1,lighting,,灯不亮,,W01"))
+    assert taken(drop(town, "b.csv", HEADER, gas)) == TakenIn("b.csv", taken=0, known=0, rejected=1, urgent=False)
+    assert rejects(town)[0]["错误"] == "来源编号: 这个来源用同一编号报过另一件事：时间或内容不同"
+    twice = taken(drop(town, "c.csv", HEADER, GOOD, GOOD.replace("09:30", "09:31"), GOOD))
+    assert (twice.taken, twice.known, twice.rejected) == (1, 1, 1)
+
+
+def test_a_file_just_written_is_left_for_the_next_run_and_capitals_are_a_csv_too(town: Town) -> None:
+    fresh = drop(town, "fresh.csv", HEADER, GOOD)
+    os.utime(fresh)
+    assert waiting_files(None) == []
+    capitals = drop(town, "C.CSV", HEADER, GOOD)
+    assert waiting_files(None) == [capitals]
+
+
+def test_of_a_file_that_changes_while_it_is_read_nothing_is_taken(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, fitting = drop(town, "a.csv", HEADER, GOOD), taking._fitting
+
+    def meanwhile(*given: Any) -> Any:
+        with file.open("a") as opened:
+            opened.write(f"\n{NOWHERE}")
+        return fitting(*given)
+
+    monkeypatch.setattr(taking, "_fitting", meanwhile)
+    with pytest.raises(StillWritten) as refusal:
+        taken(file)
+    assert reason(refusal.value).startswith("文件 a.csv 在读取时还在变动")
+    assert issues(town) == []
+    assert file.exists()
+
+
+def test_a_row_the_calendar_is_too_short_for_stops_no_other(town: Town) -> None:
+    with town.ledger() as (_, book):
+        last = book.calendar.last
+    late = f"A-9,{last} 09:00,east-1,lighting,,灯不亮,12345,W01"
+    took = taken(drop(town, "a.csv", HEADER, GOOD, late), at(f"{last} 10:00"))
+    assert (took.taken, took.rejected) == (1, 1)
+    assert rejects(town)[0]["错误"].startswith("提出时间: 县里日历太短")
+
+
+def test_a_name_two_grids_share_stops_no_other_row(town: Town) -> None:
+    town.ask("UPDATE units SET name = '东街第1网格' WHERE key = 'west-1'")
+    took = taken(drop(town, "a.csv", HEADER, GOOD, URGENT))
+    assert (took.taken, took.rejected) == (1, 1)
+    assert rejects(town)[0]["错误"].startswith("网格: 不止一个单位")

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from models.actions import casework
@@ -146,3 +147,22 @@ def test_numbers_have_no_gaps_when_many_report_at_once(shared: str) -> None:
     assert numbers == last
     assert found == sorted(f"{name}-2026-{n:04}" for name, upto in last.items() for n in range(1, upto + 1))
     assert sum(numbers.values()) == 8 * 6 * 2
+
+
+def test_who_reports_the_same_at_once_waits_and_finds_it_known(shared: str) -> None:
+    with transaction(shared) as session:
+        book = rulebook(session, COUNTY)
+    given = [said(source=source, external_id=str(n)) for source in ("a", "b") for n in range(5)]
+
+    def reporter(seed: int) -> int:
+        with transaction(shared) as session:
+            return len(report_all(session, book, random.Random(seed).sample(given, len(given)), now=NOW))
+
+    counts = at_once([lambda seed=seed: reporter(seed) for seed in range(6)])  # type: ignore[misc]
+    assert sorted(map(str, counts)) == ["0"] * 5 + ["10"]
+
+
+def test_an_error_of_the_database_does_not_tell_what_was_written(shared: str) -> None:
+    with pytest.raises(DataError) as failure, transaction(shared) as session:
+        session.execute(text("SELECT CAST(:said AS text), 1 / 0"), {"said": "燃气泄漏"})
+    assert "燃气泄漏" not in str(failure.value)
