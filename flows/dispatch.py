@@ -20,4 +20,5 @@ async def dispatch(form: DispatchForm) -> State[object]:
     now = tonight(form.now).now
     tries = send_all(find_to_send(now), now)
     message = words("run.dispatch", sent=tries.sent, retry=tries.retry, failed=tries.failed)
-    return Failed(message=message) if tries.failed else Completed(message=message)
+    nothing_went_out = tries.retry and not tries.sent
+    return Failed(message=message) if tries.failed or nothing_went_out else Completed(message=message)

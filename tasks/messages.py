@@ -61,7 +61,7 @@ def send(message_id: int, now: datetime) -> DeliveryOutcome:
     except DeliveryError as error:
         outcome, detail = (DeliveryOutcome.FAILED if error.permanent else DeliveryOutcome.RETRY), str(error)
     except (TemplateError, LookupError, TypeError) as error:  # one that can't be put into words doesn't stop the others
-        outcome, detail = DeliveryOutcome.FAILED, f"{type(error).__name__}: {error}"
+        outcome, detail = DeliveryOutcome.RETRY, f"{type(error).__name__}: {error}"
     with transaction() as session:
         messages.record_delivery(session, message_id, ChannelKind.FOLDER, outcome, detail=detail, now=now)
     return outcome

@@ -17,8 +17,6 @@ from models.migrations.schema import migrate
 from models.queries.rulebook import Rulebook, rulebook
 from tests.county import COUNTY, load_small_county
 
-FOLDER = Path(__file__).parent
-TOGETHER = ("system", "flows")
 MADE: list[str] = []
 """The databases of this run."""
 
@@ -92,12 +90,3 @@ def session(database_url: str) -> Iterator[Session]:
 def book(session: Session) -> Rulebook:
     """The rules of the small county."""
     return rulebook(session, COUNTY)
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the suite: what shares costly fixtures stays together, and the longest goes first."""
-    for item in items:
-        folder = item.path.relative_to(FOLDER).parts[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else str(item.path)))
-    items.sort(key=lambda item: item.path.relative_to(FOLDER).parts[0] != "system")

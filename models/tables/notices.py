@@ -17,6 +17,7 @@ class Notice(Table):
     __table_args__ = (
         UniqueConstraint("duty_id", "step", "post_id"),
         Index("notices_to_tell", "county_id", postgresql_where=text("settled_at IS NULL")),
+        Index("notices_of_a_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -611,12 +611,20 @@ def upgrade() -> None:
     op.create_index(
         "notices_to_tell", "notices", ["county_id"], unique=False, postgresql_where=sa.text("settled_at IS NULL")
     )
+    op.create_index(
+        "notices_of_a_message",
+        "notices",
+        ["message_id"],
+        unique=False,
+        postgresql_where=sa.text("message_id IS NOT NULL"),
+    )
     op.execute(KEEP_HISTORY)
 
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER events_are_append_only ON events")
     op.execute("DROP FUNCTION refuse_to_rewrite_history")
+    op.drop_index("notices_of_a_message", table_name="notices", postgresql_where=sa.text("message_id IS NOT NULL"))
     op.drop_index("notices_to_tell", table_name="notices", postgresql_where=sa.text("settled_at IS NULL"))
     op.drop_table("notices")
     op.drop_index("events_of_an_issue", table_name="events")
