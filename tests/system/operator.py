@@ -26,7 +26,7 @@ FLOWS = ("intake", "watch", "dispatch", "nightly", "report", "morning")
 Answer = TypeVar("Answer")
 
 
-def until(question: Callable[[], Answer | None], seconds: float = 60, pause: float = 0.2) -> Answer:
+def until(question: Callable[[], Answer | None], seconds: float = 180, pause: float = 0.2) -> Answer:
     """Ask until there is an answer."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
