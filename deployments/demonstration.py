@@ -72,7 +72,7 @@ def staff(pack: CountyPack, plan: dict[str, Any], since: date) -> list[Appointme
 def found(session: Session, pack: CountyPack, plan: dict[str, Any], now: datetime) -> None:
     """Give a county just loaded its invented people, who hold their posts from the first day they are to live."""
     book = rulebook(session, pack.county.key)
-    appoint(session, book.county.id, staff(pack, plan, _first_of_all(book, plan, now)))
+    appoint(session, book.county.id, staff(pack, plan, _first_of_all(book, plan, now)), now=now)
 
 
 def founded(session: Session, pack: CountyPack, plan: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 WanggeError
 ├── Refused               the rules forbid it; nothing changed
 │   ├── IllegalTransition     the issue's stage does not allow the action
+│   ├── OnHold                the issue's clock stands still
 │   ├── NotAllowed            the person holds no post that allows it
 │   ├── GateClosed            the strike-off gate asks for something first
 │   ├── ClockBehind           `now` lies before what the county has recorded
@@ -36,6 +37,10 @@ class Refused(WanggeError):
 
 class IllegalTransition(Refused):
     """The issue's stage does not allow the action; the facts name what it allows."""
+
+
+class OnHold(Refused):
+    """The issue's clock stands still; the facts name until when and what can be done meanwhile."""
 
 
 class NotAllowed(Refused):

@@ -40,6 +40,9 @@ class Stage(StrEnum):
     ACTING = "acting"
     EVALUATING = "evaluating"
     CLOSED = "closed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class Action(StrEnum):
@@ -53,7 +56,31 @@ class Action(StrEnum):
     EVALUATE = "evaluate"
     CLOSE = "close"
     REOPEN = "reopen"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    MERGE = "merge"
+    TRANSFER = "transfer"
+    CALL_UP = "call_up"
+    ANSWER = "answer"
+    PUBLISH = "publish"
+    ASK = "ask"
+    HOLD = "hold"
+    EXTEND = "extend"
+    REFUSE = "refuse"
+    RESUME = "resume"
+    PROMISE = "promise"
+    BREAK = "break"
+    VOID = "void"
+    HAND_OVER = "hand_over"
+    RESCHEDULE = "reschedule"
     STEP = "step"
+
+
+class RequestKind(StrEnum):
+    """What is asked for that the tier above has to allow."""
+
+    HOLD = "hold"
+    EXTENSION = "extension"
 
 
 class Rating(StrEnum):
@@ -73,14 +100,29 @@ class DutyKind(StrEnum):
     ACT = "act"
     EVALUATE = "evaluate"
     CLOSE = "close"
+    APPROVE = "approve"
+    ANSWER = "answer"
 
 
 class DutyState(StrEnum):
-    """Whether it is still owed."""
+    """Whether it is still owed; held: its clock stands still."""
 
     OPEN = "open"
+    HELD = "held"
     FULFILLED = "fulfilled"
     CANCELLED = "cancelled"
+
+
+OWED = (DutyState.OPEN, DutyState.HELD)
+"""The states in which a duty is still owed."""
+
+
+class Basis(StrEnum):
+    """How a duty's due time came about: by policy, agreed upon, or what was left when its clock went on."""
+
+    POLICY = "policy"
+    EXTENSION = "extension"
+    RESUMPTION = "resumption"
 
 
 class StepAction(StrEnum):

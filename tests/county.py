@@ -49,7 +49,7 @@ def load_small_county(session: Session) -> None:
     """Load the small county and appoint its staff."""
     pack = small_pack()
     county = packs.load(session, pack, calendar_days(pack, START.year), now=START)
-    appoint(session, county.id, STAFF)
+    appoint(session, county.id, STAFF, now=START)
 
 
 def at(written: str) -> datetime:

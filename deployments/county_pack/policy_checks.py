@@ -11,7 +11,7 @@ from models.rules.pack_policy import HOLDER
 from models.rules.pack_values import Window, attempt, timing
 from models.vocabulary import DutyKind, StepAction, TimeUnit
 
-CONDITIONS = ("category", "severity", "lane")
+CONDITIONS = ("category", "severity", "lane", "called_up")
 
 
 def policy_findings(policy: Place, county: Place | None) -> Iterator[Finding]:

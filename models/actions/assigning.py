@@ -12,24 +12,34 @@ from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.places import Unit
 from models.tables.policies import Category
-from models.vocabulary import Action, DutyKind, DutyState, Severity
+from models.vocabulary import OWED, Action, DutyKind, DutyState, Severity
 
 
 def assign_to_grid(
-    session: Session, book: Rulebook, issue: Issue, grid: Unit, *, now: datetime, person_id: int | None = None
+    session: Session,
+    book: Rulebook,
+    issue: Issue,
+    grid: Unit,
+    *,
+    now: datetime,
+    person_id: int | None = None,
+    revision_id: int | None = None,
 ) -> None:
     """Make an issue a grid's: the duty to handle it goes to the answering post, which owes a signature from `now` on.
 
     :param person_id: who assigned it; None: the rule did.
+    :param revision_id: the newest revision before it, where a person may take it back.
     """
     post_id = grid.answering[-1]
-    issue.unit_id, issue.community_id = grid.id, grid.community_id
+    issue.unit_id, issue.community_id, issue.changed_at = grid.id, grid.community_id, now
     session.execute(
         update(Duty)
-        .where(Duty.issue_id == issue.id, Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
-        .values(post_id=post_id, unit_id=grid.id, community_id=grid.community_id)
+        .where(Duty.issue_id == issue.id, Duty.kind == DutyKind.ACT, Duty.state.in_(OWED))
+        .values(post_id=post_id, unit_id=grid.id, community_id=grid.community_id, changed_at=now)
     )
-    session.add(_assigned(book, issue, post_id, now, person_id))
+    event = _assigned(book, issue, post_id, now, person_id)
+    event.revision_id = revision_id
+    session.add(event)
     duties.open_duty(session, book, issue, DutyKind.SIGN, post_id, now=now)
 
 
@@ -39,7 +49,7 @@ def assign_waiting(session: Session, book: Rulebook, community_id: int, now: dat
     :return: how many.
     """
     waiting = session.execute(
-        select(Issue, Unit.answering, Category.key)
+        select(Issue, Duty.id, Unit.answering, Category.key)
         .join(Duty, Duty.issue_id == Issue.id)
         .join(Unit, Unit.id == Issue.unit_id)
         .join(Category, Category.id == Issue.category_id)
@@ -50,28 +60,30 @@ def assign_waiting(session: Session, book: Rulebook, community_id: int, now: dat
     if not waiting:
         return 0
     signing = []
-    for issue, answering, category in waiting:
-        level = book.level(DutyKind.SIGN, category, issue.severity, issue.lane)
-        signing.append(duties.new_duty(book, issue, level, post_id=answering[-1], opened_at=now))
+    for issue, work, answering, category in waiting:
+        level = book.level(DutyKind.SIGN, category, issue.severity, issue.lane, called_up=issue.called_up)
+        duty = duties.new_duty(book, issue, level, post_id=answering[-1], opened_at=now, now=now)
+        duty.parent_id = work
+        signing.append(duty)
         session.add(_assigned(book, issue, answering[-1], now, None))
     session.add_all(signing)
     session.flush()  # the notices need the duties' ids
-    urgent = {issue.id: issue.severity is Severity.URGENT for issue, _, _ in waiting}
+    urgent = {issue.id: issue.severity is Severity.URGENT for issue, *_ in waiting}
     session.add_all(
         duties.newly_yours(book.county.id, duty.id, duty.post_id or 0, urgent=urgent[duty.issue_id], now=now)
         for duty in signing
     )
-    _hand_over(session, list(urgent))
+    _hand_over(session, list(urgent), now)
     return len(waiting)
 
 
-def _hand_over(session: Session, issue_ids: list[int]) -> None:
+def _hand_over(session: Session, issue_ids: list[int], now: datetime) -> None:
     """The duties to handle these issues become their grids' answering posts'."""
     session.execute(
         update(Duty)
         .where(Duty.issue_id.in_(issue_ids), Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
         .where(Duty.unit_id == Unit.id)
-        .values(post_id=Unit.answering[Unit.depth + 1])
+        .values(post_id=Unit.answering[Unit.depth + 1], changed_at=now)
         .execution_options(synchronize_session=False)
     )
 

@@ -1,103 +1,25 @@
-"""What people do to issues. Each action: a known person, in a post that allows it, guarded, with history and notice."""
+"""What people do to issues on their way from raised to struck off.
 
-from dataclasses import dataclass
+Each action: a known person, in a post that allows it, guarded, with history and notice. ``happened_at`` is when it was
+done, where that was before it is recorded (a paper that comes late): clocks and figures go by it.
+"""
+
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actions import duties, guards
 from models.actions.assigning import assign_to_grid
-from models.errors import GateClosed, InvalidInput, NotFound, StaleIssue
-from models.queries import people, units
+from models.actions.taking import conclude, take
+from models.errors import GateClosed, InvalidInput
+from models.queries import units
 from models.queries.rulebook import Rulebook
-from models.rules.lifecycle import HeldPost, Transition, allowing_post, transition
 from models.tables.duties import Duty
-from models.tables.events import Event
 from models.tables.issues import Issue
-from models.tables.people import Person
 from models.tables.places import Unit
-from models.vocabulary import Action, DutyKind, Rating
-
-
-@dataclass(frozen=True)
-class Case:
-    """An issue taken for one action: locked, with who acts by which post, and the row of the table that applies."""
-
-    issue: Issue
-    row: Transition
-    person: Person
-    post: HeldPost
-
-
-def take(
-    session: Session,
-    book: Rulebook,
-    number: str,
-    action: Action,
-    *,
-    by: str,
-    now: datetime,
-    rating: Rating | None = None,
-) -> Case:
-    """Lock an issue for an action of a person.
-
-    :param by: the person's staff number.
-    :raises NotFound: no such issue or person.
-    :raises IllegalTransition: the stage does not allow the action.
-    :raises NotAllowed: the person holds no post that does.
-    :raises ClockBehind: `now` lies before what is recorded.
-    :raises StaleIssue: it was put on another community's grid while this waited.
-    """
-    guards.check_clock(session, book.county.id, now)
-    wanted = select(Issue).where(Issue.county_id == book.county.id, Issue.number == number)
-    issue = session.scalar(wanted)
-    if issue is None:
-        raise NotFound(why="issue", number=number)
-    held = issue.community_id
-    guards.hold_casework(session, {held})
-    session.refresh(issue, with_for_update={"key_share": True})
-    guards.check_order(session, issue.id, now)
-    if issue.community_id != held:  # put on a grid of another community in between, whose night is not kept out
-        raise StaleIssue(number=number)
-    row = transition(issue.stage, action, rating)
-    person = people.person(session, book.county.id, by)
-    posts = people.held_posts(session, person.id, book.local_date(now))
-    return Case(issue, row, person, allowing_post(row, posts, session.get_one(Unit, issue.unit_id).path))
-
-
-def conclude(session: Session, book: Rulebook, case: Case, now: datetime, **said: Any) -> Issue:
-    """Move the issue along its row: history, duties ended and opened. What is owed already is not owed twice."""
-    source, case.issue.stage = case.issue.stage, case.row.target
-    session.add(
-        Event(
-            county_id=book.county.id,
-            issue_id=case.issue.id,
-            action=case.row.action,
-            stage_from=source,
-            stage_to=case.row.target,
-            person_id=case.person.id,
-            post_id=case.post.post_id,
-            reason=said.pop("reason", None),
-            facts=said or None,
-            happened_at=now,
-            recorded_at=now,
-        )
-    )
-    duties.fulfil(session, case.issue.id, case.row.fulfils, now)
-    for kind in case.row.opens:
-        if not duties.is_owed(session, case.issue.id, kind):
-            duties.open_duty(session, book, case.issue, kind, _owner(session, book, case.issue, kind), now=now)
-    return case.issue
-
-
-def _owner(session: Session, book: Rulebook, issue: Issue, kind: DutyKind) -> int:
-    """The post a follow-up duty goes to: the work back to whoever had it, the rest to the community."""
-    if kind is DutyKind.ACT:
-        had = select(Duty.post_id).where(Duty.issue_id == issue.id, Duty.kind == kind).order_by(Duty.id.desc()).limit(1)
-        return session.scalar(had) or duties.answering_post(session, issue.unit_id)
-    return duties.answering_post(session, issue.unit_id, book.lowest - 1)
+from models.vocabulary import OWED, Action, DutyKind, Rating
 
 
 def assign(session: Session, book: Rulebook, number: str, *, grid: str, by: str, now: datetime) -> Issue:
@@ -112,32 +34,54 @@ def assign(session: Session, book: Rulebook, number: str, *, grid: str, by: str,
     if unit.depth != book.lowest:
         raise InvalidInput(why="no_grid", unit=grid)
     guards.hold_casework(session, {unit.community_id})
-    duties.fulfil(session, case.issue.id, case.row.fulfils, now)
-    assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id)
+    duties.fulfil(session, case.issue.id, case.row.fulfils, now=now)
+    assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id, revision_id=case.revision_id)
     return case.issue
 
 
-def sign(session: Session, book: Rulebook, number: str, *, by: str, now: datetime) -> Issue:
+def sign(
+    session: Session, book: Rulebook, number: str, *, by: str, now: datetime, happened_at: datetime | None = None
+) -> Issue:
     """Take an issue on: the duty to handle it becomes the signing post's. One not yet assigned is assigned by it."""
-    case = take(session, book, number, Action.SIGN, by=by, now=now)
+    case = take(session, book, number, Action.SIGN, by=by, now=now, happened_at=happened_at)
     unit = session.get_one(Unit, case.issue.unit_id)
     waiting = select(Duty.id).where(Duty.issue_id == case.issue.id, Duty.kind == DutyKind.ACT, Duty.post_id.is_(None))
-    if session.scalar(waiting) is not None:
+    if session.scalar(waiting.where(Duty.state.in_(OWED))) is not None:
         if unit.depth != book.lowest:
             raise InvalidInput(why="unowned", number=number)
-        assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id)
-    duties.hand_over(session, case.issue.id, DutyKind.ACT, case.post.post_id)
+        assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id, revision_id=case.revision_id)
+        case = replace(case, revision_id=duties.newest_revision(session, case.issue.id))
+    duties.hand_over(session, case.issue.id, DutyKind.ACT, case.post.post_id, now=now)
     return conclude(session, book, case, now)
 
 
-def act(session: Session, book: Rulebook, number: str, *, note: str, by: str, now: datetime) -> Issue:
+def act(
+    session: Session,
+    book: Rulebook,
+    number: str,
+    *,
+    note: str,
+    by: str,
+    now: datetime,
+    happened_at: datetime | None = None,
+) -> Issue:
     """Record progress."""
-    return conclude(session, book, take(session, book, number, Action.ACT, by=by, now=now), now, reason=note)
+    case = take(session, book, number, Action.ACT, by=by, now=now, happened_at=happened_at)
+    return conclude(session, book, case, now, reason=note)
 
 
-def done(session: Session, book: Rulebook, number: str, *, evidence: str, by: str, now: datetime) -> Issue:
+def done(
+    session: Session,
+    book: Rulebook,
+    number: str,
+    *,
+    evidence: str,
+    by: str,
+    now: datetime,
+    happened_at: datetime | None = None,
+) -> Issue:
     """Say that the work is done and what shows it (a reference to a photo, a form, a record)."""
-    case = take(session, book, number, Action.DONE, by=by, now=now)
+    case = take(session, book, number, Action.DONE, by=by, now=now, happened_at=happened_at)
     if not evidence.strip():
         raise GateClosed(why="evidence", number=number)
     case.issue.handler_id, case.issue.evidence, case.issue.rating = case.person.id, evidence, None
@@ -145,29 +89,58 @@ def done(session: Session, book: Rulebook, number: str, *, evidence: str, by: st
 
 
 def evaluate(
-    session: Session, book: Rulebook, number: str, *, rating: Rating, note: str = "", by: str, now: datetime
+    session: Session,
+    book: Rulebook,
+    number: str,
+    *,
+    rating: Rating,
+    note: str = "",
+    by: str,
+    now: datetime,
+    happened_at: datetime | None = None,
 ) -> Issue:
     """Record what the resident says; not content sends the work back with a new clock."""
-    case = take(session, book, number, Action.EVALUATE, by=by, now=now, rating=rating)
+    case = take(session, book, number, Action.EVALUATE, by=by, now=now, happened_at=happened_at, rating=rating)
     case.issue.rating = rating
     return conclude(session, book, case, now, rating=rating, reason=note or None)
 
 
-def close(session: Session, book: Rulebook, number: str, *, by: str, now: datetime) -> Issue:
-    """Strike an issue off: the gate asks for evidence, an answer of the resident, and another person than the handler.
+def publish(
+    session: Session, book: Rulebook, number: str, *, where: str = "", exempt: str = "", by: str, now: datetime
+) -> Issue:
+    """Say where residents can read what came of it, or why it need not be published.
+
+    :raises InvalidInput: unless exactly one of both is said.
+    """
+    case = take(session, book, number, Action.PUBLISH, by=by, now=now)
+    if bool(where.strip()) == bool(exempt.strip()):
+        raise InvalidInput(why="where_or_exempt", number=number)
+    case.issue.published, case.issue.exempt = where.strip() or None, exempt.strip() or None
+    return conclude(session, book, case, now, reason=exempt or None, where=where or None)
+
+
+def close(
+    session: Session, book: Rulebook, number: str, *, by: str, now: datetime, happened_at: datetime | None = None
+) -> Issue:
+    """Strike an issue off, if the gate lets it through.
+
+    The gate asks for evidence, an answer of the resident (that none could be reached is one), another person than the
+    handler, and, for the lanes the policy names, publication or why not.
 
     :raises GateClosed: naming what is missing.
     """
-    case = take(session, book, number, Action.CLOSE, by=by, now=now)
+    case = take(session, book, number, Action.CLOSE, by=by, now=now, happened_at=happened_at)
+    issue = case.issue
     missing = {
-        "evidence": not case.issue.evidence,
-        "rating": case.issue.rating is None,
-        "same_person": case.issue.handler_id == case.person.id,
+        "evidence": not issue.evidence,
+        "rating": issue.rating is None,
+        "same_person": issue.handler_id == case.person.id,
+        "published": issue.lane in book.bounds.disclosure and not (issue.published or issue.exempt),
     }
     for why, is_missing in missing.items():
         if is_missing:
             raise GateClosed(why=why, number=number)
-    case.issue.closed_at = now
+    issue.closed_at = case.happened_at
     return conclude(session, book, case, now)
 
 
@@ -176,5 +149,6 @@ def reopen(session: Session, book: Rulebook, number: str, *, reason: str, by: st
     case = take(session, book, number, Action.REOPEN, by=by, now=now)
     issue = case.issue
     issue.closed_at, issue.rating, issue.evidence, issue.handler_id = None, None, None, None
+    issue.published, issue.exempt = None, None
     issue.reopenings += 1
     return conclude(session, book, case, now, reason=reason)

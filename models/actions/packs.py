@@ -196,6 +196,7 @@ def _service_levels(session: Session, version_id: int, pack: written.CountyPack,
             categories=list(level.categories) if level.categories is not None else None,
             severity=level.severity,
             lane=level.lane,
+            called_up=level.called_up,
             allowance=str(level.limit),
         )
         for number, level in enumerate(pack.policy.service_levels, 1)

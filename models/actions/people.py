@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -25,7 +25,7 @@ class Appointment:
     from_on: date
 
 
-def appoint(session: Session, county_id: int, appointments: Sequence[Appointment]) -> int:
+def appoint(session: Session, county_id: int, appointments: Sequence[Appointment], *, now: datetime) -> int:
     """Enter appointments; those already entered change nothing.
 
     :return: how many were new.
@@ -47,20 +47,21 @@ def appoint(session: Session, county_id: int, appointments: Sequence[Appointment
         if held.get(post_id) != who[0] and (post_id, *who) not in entered
     }
     for post_id in {posting.post_id for posting in known} & new.keys():
-        leave(session, post_id, new[post_id][1])
+        leave(session, post_id, new[post_id][1], now=now)
     session.add_all(
-        Posting(post_id=post_id, person_id=person_id, from_on=day) for post_id, (person_id, day) in new.items()
+        Posting(post_id=post_id, person_id=person_id, from_on=day, changed_at=now)
+        for post_id, (person_id, day) in new.items()
     )
     session.flush()
     return len(new)
 
 
-def leave(session: Session, post_id: int, on: date) -> None:
+def leave(session: Session, post_id: int, on: date, *, now: datetime) -> None:
     """End who holds a post: the day is the first on which they no longer do. Who was to hold it later never does."""
     session.execute(
         update(Posting)
         .where(Posting.post_id == post_id, or_(Posting.until_on.is_(None), Posting.until_on > on))
-        .values(until_on=func.greatest(Posting.from_on, on))
+        .values(until_on=func.greatest(Posting.from_on, on), changed_at=now)
     )
 
 

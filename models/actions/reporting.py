@@ -30,7 +30,10 @@ SOURCES = 4  # a space of advisory locks: who reports from a source waits for th
 
 @dataclass(frozen=True)
 class Report:
-    """What was raised and when. `grid` is a key or name; None when the place lies on no grid."""
+    """What was raised and when.
+
+    `grid` is a key or name; None when the place lies on no grid. An issue that is not urgent is simple without a lane.
+    """
 
     grid: str | None
     category: str
@@ -40,6 +43,7 @@ class Report:
     by: str
     source: str = "command"
     external_id: str | None = None
+    lane: Lane | None = None
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,15 @@ def calendar_reaches(book: Rulebook, what: Report, *, now: datetime) -> bool:
         opening[DutyKind.SIGN] = now
     try:
         for kind, start in opening.items():
-            freeze(book.level(kind, what.category, what.severity, _lane(what.severity)), start, book.calendar)
+            freeze(book.level(kind, what.category, what.severity, _lane(what)), start, book.calendar)
     except CalendarEnds:
         return False
     return True
 
 
-def _lane(severity: Severity) -> Lane:
-    return Lane.URGENT if severity is Severity.URGENT else Lane.SIMPLE
+def _lane(report: Report) -> Lane:
+    """The lane asked for; urgent issues have their own."""
+    return Lane.URGENT if report.severity is Severity.URGENT else report.lane or Lane.SIMPLE
 
 
 def _hold_sources(session: Session, county_id: int, sources: Iterable[str]) -> None:
@@ -174,12 +179,14 @@ def _issue(book: Rulebook, desk: _Desk, report: Report, place: Unit, number: str
         external_id=report.external_id,
         category_id=desk.categories[report.category].id,
         severity=report.severity,
-        lane=_lane(report.severity),
+        lane=_lane(report),
         stage=desk.row.target,
         summary=report.summary,
         happened_at=report.happened_at,
         recorded_at=now,
         reopenings=0,
+        called_up=False,
+        changed_at=now,
     )
 
 
@@ -201,7 +208,7 @@ def _open_duties(session: Session, book: Rulebook, cases: Sequence[tuple[Report,
     """The duty to handle each, counting from when it was raised; the unowned to be dispatched, the urgent assigned."""
     for report, issue, _ in cases:
         level = book.level(DutyKind.ACT, report.category, issue.severity, issue.lane)
-        session.add(duties.new_duty(book, issue, level, post_id=None, opened_at=report.happened_at))
+        session.add(duties.new_duty(book, issue, level, post_id=None, opened_at=report.happened_at, now=now))
     session.flush()  # assigning looks them up
     for _, issue, place in cases:
         if place.depth != book.lowest:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import NotConfigured
+from models.rules.bounds import Bounds
 from models.rules.escalation import Addressee, Escalation, ServiceLevel, Step, Timing
 from models.rules.worktime import Allowance, Office, WorkCalendar
 from models.tables import policies as t
@@ -23,14 +24,17 @@ class Rulebook:
     county: County
     calendar: WorkCalendar
     levels: tuple[ServiceLevel, ...]
+    bounds: Bounds
 
-    def level(self, kind: DutyKind, category: str, severity: Severity, lane: Lane) -> ServiceLevel:
+    def level(
+        self, kind: DutyKind, category: str, severity: Severity, lane: Lane, *, called_up: bool = False
+    ) -> ServiceLevel:
         """The first service level that matches.
 
         :raises NotConfigured: when none does (a pack is only loaded with a row for everything).
         """
         for row in self.levels:
-            if row.matches(kind, category, severity, lane):
+            if row.matches(kind, category, severity, lane, called_up=called_up):
                 return row
         raise NotConfigured(why="service_level", duty=kind)
 
@@ -53,7 +57,19 @@ def rulebook(session: Session, county_key: str | None) -> Rulebook:
     counties = session.scalars(wanted).all()
     if len(counties) != 1:
         raise NotConfigured(why="county", county=county_key or "", loaded=len(counties))
-    return Rulebook(counties[0], calendar(session, counties[0]), service_levels(session, counties[0].id))
+    return Rulebook(
+        counties[0],
+        calendar(session, counties[0]),
+        service_levels(session, counties[0].id),
+        bounds(session, counties[0].id),
+    )
+
+
+def bounds(session: Session, county_id: int) -> Bounds:
+    """How far the newest policy version lets holds and extensions go, and what it wants published."""
+    newest = select(t.PolicyVersion.content).where(t.PolicyVersion.county_id == county_id)
+    content = session.scalar(newest.order_by(t.PolicyVersion.id.desc()).limit(1)) or {}
+    return Bounds.read(content)
 
 
 def calendar(session: Session, county: County) -> WorkCalendar:
@@ -87,7 +103,9 @@ def service_levels(session: Session, county_id: int, version_id: int | None = No
 def _level(row: t.ServiceLevel, escalation: Escalation) -> ServiceLevel:
     categories = frozenset(row.categories) if row.categories is not None else None
     limit = Allowance.parse(row.allowance)
-    return ServiceLevel(row.id, row.key, row.duty_kind, categories, row.severity, row.lane, limit, escalation)
+    return ServiceLevel(
+        row.id, row.key, row.duty_kind, categories, row.severity, row.lane, limit, escalation, row.called_up
+    )
 
 
 def _escalations(session: Session, version_id: int | None) -> dict[int, Escalation]:

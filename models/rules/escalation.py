@@ -76,14 +76,18 @@ class ServiceLevel:
     lane: Lane | None
     limit: Allowance
     escalation: Escalation
+    called_up: bool | None = None
 
-    def matches(self, kind: DutyKind, category: str, severity: Severity, lane: Lane) -> bool:
+    def matches(
+        self, kind: DutyKind, category: str, severity: Severity, lane: Lane, *, called_up: bool = False
+    ) -> bool:
         """Whether the row is about this duty of such an issue."""
         return (
             self.duty_kind is kind
             and (self.categories is None or category in self.categories)
             and self.severity in (None, severity)
             and self.lane in (None, lane)
+            and self.called_up in (None, called_up)
         )
 
 

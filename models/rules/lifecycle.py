@@ -12,9 +12,20 @@ ABOVE = frozenset({Role.COMMITTEE_SECRETARY, Role.COUNTY_COMMANDER})
 ANYBODY = frozenset(Role)
 
 
+# Side exits that end an issue for good; only taking the event back leads out of them.
+FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.MERGED})
+UNDER_WAY = (Stage.RAISED, Stage.ACTING, Stage.EVALUATING)
+ON_HOLD = (Action.RESUME, Action.WITHDRAW, Action.VOID)
+"""What can be done to an issue whose clock stands still."""
+REPLIES = frozenset({Action.HOLD, Action.EXTEND, Action.REFUSE, Action.RESUME, Action.ANSWER})
+"""What can only be done after something else: a request, a hold, a call-up. Not offered as a way out."""
+OF_THE_WORK = (DutyKind.SIGN, DutyKind.ANSWER, DutyKind.APPROVE)
+"""What is a part of the work and ends with it."""
+
+
 @dataclass(frozen=True)
 class Transition:
-    """One row: from a stage, by an action, to a stage; the roles that may; the duties it fulfils and opens."""
+    """One row: from a stage, by an action, to a stage; the roles that may; the duties it fulfils, opens and cancels."""
 
     source: Stage | None
     action: Action
@@ -22,6 +33,24 @@ class Transition:
     roles: frozenset[Role]
     fulfils: tuple[DutyKind, ...] = ()
     opens: tuple[DutyKind, ...] = ()
+    cancels: tuple[DutyKind, ...] = ()
+
+
+def _ends(action: Action, target: Stage, roles: frozenset[Role], *sources: Stage) -> tuple[Transition, ...]:
+    """Rows of a side exit: nothing is owed afterwards."""
+    return tuple(Transition(source, action, target, roles, cancels=tuple(DutyKind)) for source in sources)
+
+
+def _stays(
+    action: Action,
+    roles: frozenset[Role],
+    *sources: Stage,
+    fulfils: DutyKind | None = None,
+    opens: DutyKind | None = None,
+) -> tuple[Transition, ...]:
+    """Rows of an action that leaves an issue at its stage."""
+    ended, begun = ((kind,) if kind else () for kind in (fulfils, opens))
+    return tuple(Transition(source, action, source, roles, ended, begun) for source in sources)
 
 
 TRANSITIONS = (
@@ -29,7 +58,15 @@ TRANSITIONS = (
     Transition(Stage.RAISED, Action.ASSIGN, Stage.RAISED, COMMUNITY | ABOVE, (DutyKind.DISPATCH,), (DutyKind.SIGN,)),
     Transition(Stage.RAISED, Action.SIGN, Stage.ACTING, WORKERS | COMMUNITY, (DutyKind.SIGN,)),
     Transition(Stage.ACTING, Action.ACT, Stage.ACTING, WORKERS | COMMUNITY | ABOVE),
-    Transition(Stage.ACTING, Action.DONE, Stage.EVALUATING, WORKERS | COMMUNITY, (DutyKind.ACT,), (DutyKind.EVALUATE,)),
+    Transition(
+        Stage.ACTING,
+        Action.DONE,
+        Stage.EVALUATING,
+        WORKERS | COMMUNITY,
+        (DutyKind.ACT,),
+        (DutyKind.EVALUATE,),
+        cancels=OF_THE_WORK,
+    ),
     Transition(
         Stage.EVALUATING,
         Action.EVALUATE,
@@ -38,8 +75,35 @@ TRANSITIONS = (
         (DutyKind.EVALUATE,),
         (DutyKind.CLOSE,),
     ),
-    Transition(Stage.EVALUATING, Action.CLOSE, Stage.CLOSED, COMMUNITY | ABOVE, (DutyKind.CLOSE,)),
+    Transition(
+        Stage.EVALUATING, Action.CLOSE, Stage.CLOSED, COMMUNITY | ABOVE, (DutyKind.CLOSE,), cancels=(DutyKind.APPROVE,)
+    ),
     Transition(Stage.CLOSED, Action.REOPEN, Stage.ACTING, WORKERS | COMMUNITY | ABOVE, opens=(DutyKind.ACT,)),
+    *_ends(Action.REJECT, Stage.REJECTED, COMMUNITY | ABOVE, Stage.RAISED),
+    *_ends(Action.WITHDRAW, Stage.WITHDRAWN, WORKERS | COMMUNITY | ABOVE, *UNDER_WAY),
+    *_ends(Action.MERGE, Stage.MERGED, COMMUNITY | ABOVE, Stage.RAISED, Stage.ACTING),
+    *(
+        Transition(
+            source,
+            Action.TRANSFER,
+            Stage.RAISED,
+            COMMUNITY | ABOVE,
+            (DutyKind.DISPATCH,),
+            (DutyKind.SIGN,),
+            OF_THE_WORK,
+        )
+        for source in (Stage.RAISED, Stage.ACTING)
+    ),
+    *_stays(Action.CALL_UP, WORKERS | COMMUNITY, Stage.ACTING, opens=DutyKind.ANSWER),
+    *_stays(Action.ANSWER, COMMUNITY | ABOVE, Stage.ACTING, fulfils=DutyKind.ANSWER),
+    *_stays(Action.PROMISE, WORKERS | COMMUNITY, Stage.ACTING),
+    *_stays(Action.PUBLISH, COMMUNITY | ABOVE, Stage.ACTING, Stage.EVALUATING, Stage.CLOSED),
+    *_stays(Action.ASK, WORKERS | COMMUNITY | ABOVE, *UNDER_WAY, opens=DutyKind.APPROVE),
+    *_stays(Action.HOLD, COMMUNITY | ABOVE, *UNDER_WAY, fulfils=DutyKind.APPROVE),
+    *_stays(Action.EXTEND, COMMUNITY | ABOVE, Stage.ACTING, fulfils=DutyKind.APPROVE),
+    *_stays(Action.REFUSE, COMMUNITY | ABOVE, *UNDER_WAY, fulfils=DutyKind.APPROVE),
+    *_stays(Action.RESUME, WORKERS | COMMUNITY | ABOVE, *UNDER_WAY),
+    *_stays(Action.VOID, COMMUNITY | ABOVE, *Stage),
 )
 
 # A resident who is not content sends the work back: no strike-off is owed, the work is.
@@ -48,14 +112,15 @@ SENT_BACK = Transition(
     Action.EVALUATE,
     Stage.ACTING,
     WORKERS | COMMUNITY | ABOVE,
-    (DutyKind.EVALUATE, DutyKind.CLOSE),
+    (DutyKind.EVALUATE,),
     (DutyKind.ACT,),
+    (DutyKind.CLOSE,),
 )
 
 
 def allowed_actions(stage: Stage) -> tuple[Action, ...]:
-    """What can be done at a stage, in the table's order."""
-    return tuple(dict.fromkeys(row.action for row in TRANSITIONS if row.source is stage))
+    """What can be done at a stage by itself, in the table's order."""
+    return tuple(row.action for row in TRANSITIONS if row.source is stage and row.action not in REPLIES)
 
 
 def transition(stage: Stage | None, action: Action, rating: Rating | None = None) -> Transition:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StrictBool
 
 from models.rules.escalation import Timing
-from models.rules.pack_values import At, Key, Limit, Name, Span, Written, timing
+from models.rules.pack_values import At, Count, Key, Limit, Name, Span, Written, timing
 from models.vocabulary import DutyKind, Lane, Severity, StepAction
 
 HOLDER = "holder"
@@ -61,8 +61,22 @@ class ServiceLevel(Written):
     categories: Annotated[Categories | None, BeforeValidator(_listed), Field(alias="category")] = None
     severity: Severity | None = None
     lane: Lane | None = None
+    called_up: StrictBool | None = None
     limit: Limit
     escalation: str
+
+
+class Holds(Written):
+    """How long an issue may be on hold, from the approval."""
+
+    longest: Limit
+
+
+class Extensions(Written):
+    """How often the work may be given more time, and how long it may take in all, from its opening."""
+
+    most: Count
+    longest: Limit
 
 
 class Policy(Written):
@@ -73,3 +87,6 @@ class Policy(Written):
     escalation_policies: Annotated[dict[Key, EscalationPolicy], Field(min_length=1)]
     service_levels: Annotated[tuple[ServiceLevel, ...], Field(min_length=1)]
     quiet_hours: Span
+    holds: Holds | None = None
+    extensions: Extensions | None = None
+    disclosure: tuple[Lane, ...] = ()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger
+from sqlalchemy import ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Table, stored
@@ -17,6 +17,7 @@ class Event(Table):
     __table_args__ = (
         Index("events_of_an_issue", "issue_id", "id"),
         Index("events_as_recorded", "county_id", "recorded_at"),
+        Index("event_voided_once", "voids_id", unique=True, postgresql_where=text("voids_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +33,10 @@ class Event(Table):
         ForeignKey("posts.id"), comment="the post that allowed it, or was assigned"
     )
     reason: Mapped[str | None]
+    voids_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"), comment="the event that this one takes back")
+    revision_id: Mapped[int | None] = mapped_column(
+        comment="the newest revision of the issue and its duties before it: what taking it back returns to"
+    )
     facts: Mapped[dict[str, Any] | None]
     happened_at: Mapped[datetime] = mapped_column(comment="when it happened; clocks and figures use it")
     recorded_at: Mapped[datetime] = mapped_column(comment="when it became known; what was known then is rebuilt by it")

@@ -1,6 +1,6 @@
 """The ledger of issues and the numbers they are spoken of by."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,6 +42,12 @@ class Issue(Table):
     rating: Mapped[Rating | None]
     closed_at: Mapped[datetime | None]
     reopenings: Mapped[int] = mapped_column(SmallInteger, default=0)
+    called_up: Mapped[bool] = mapped_column(default=False, comment="help of another unit was called for")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"), index=True)
+    held_until: Mapped[date | None] = mapped_column(comment="on hold until this day begins")
+    published: Mapped[str | None] = mapped_column(comment="where residents can read what came of it")
+    exempt: Mapped[str | None] = mapped_column(comment="why it need not be published")
+    changed_at: Mapped[datetime] = mapped_column(comment="the `now` of its last change")
 
 
 class IssueNumber(Table):

@@ -15,7 +15,7 @@ class Notice(Table):
 
     __tablename__ = "notices"
     __table_args__ = (
-        UniqueConstraint("duty_id", "step", "post_id"),
+        UniqueConstraint("duty_id", "step", "post_id", "arming"),
         Index("notices_to_tell", "county_id", postgresql_where=text("settled_at IS NULL")),
         Index("notices_of_a_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     )
@@ -25,6 +25,12 @@ class Notice(Table):
     duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"))
     step: Mapped[int] = mapped_column(SmallInteger)
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    arming: Mapped[int] = mapped_column(
+        SmallInteger,
+        default=0,
+        server_default="0",
+        comment="how often the step was armed anew: a promise broken, a new holder",
+    )
     action: Mapped[StepAction | None] = mapped_column(comment="null for step 0")
     immediate: Mapped[bool]
     recorded_at: Mapped[datetime]

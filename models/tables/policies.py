@@ -76,4 +76,5 @@ class ServiceLevel(Table):
     categories: Mapped[list[str] | None]
     severity: Mapped[Severity | None]
     lane: Mapped[Lane | None]
+    called_up: Mapped[bool | None]
     allowance: Mapped[str] = mapped_column(comment="as the pack writes it: 3 working_days")

@@ -61,6 +61,8 @@ service_levels:
   - {key: dispatch, duty: dispatch, limit: 1 working_days, escalation: acting}
   - {key: evaluate, duty: evaluate, limit: 1 natural_days, escalation: acting}
   - {key: close, duty: close, limit: 3 working_days, escalation: acting}
+  - {key: approve, duty: approve, limit: 1 working_days, escalation: acting}
+  - {key: answer, duty: answer, limit: 1 working_days, escalation: acting}
 quiet_hours: "21:00-08:00"
 """
 

@@ -105,7 +105,10 @@ REFUSALS = {
     "wrong stage": (
         ("issue", "close", "{number}", "--by", "S01"),
         1,
-        "“提事”阶段不能销号（close）；现在可以：派单（assign）、签收（sign）。",
+        (
+            "“提事”阶段不能销号（close）；现在可以：派单（assign）、签收（sign）、不予受理（reject）、"
+            "撤回（withdraw）、并入（merge）、转办（transfer）、申请（ask）、更正（void）。"
+        ),
     ),
     "wrong post": (
         ("issue", "sign", "{number}", "--by", "W03"),

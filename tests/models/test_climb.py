@@ -131,6 +131,7 @@ def entered(session: Session, book: Rulebook, duty: Drawn, number: int) -> int:
         happened_at=START,
         recorded_at=START,
         reopenings=0,
+        changed_at=START,
     )
     session.add(issue)
     session.flush()
@@ -149,6 +150,7 @@ def entered(session: Session, book: Rulebook, duty: Drawn, number: int) -> int:
         step=0,
         next_step_at=duty.instants[0],
         provisional=False,
+        changed_at=START,
     )
     session.add(row)
     session.flush()

@@ -21,7 +21,7 @@ from models.tables.issues import Issue
 from models.tables.notices import NightLog
 from models.tables.people import Person
 from models.vocabulary import DutyKind, Role, Severity, StepAction
-from tests.county import at, reported
+from tests.county import START, at, reported
 from tests.models.ledger import Heard, everything, heard, owed, post_id, steps, still_owed, unit_id
 
 ACT, SIGN = DutyKind.ACT, DutyKind.SIGN
@@ -232,15 +232,15 @@ def test_a_vacant_post_is_answered_for_by_the_tier_above(session: Session, book:
     worker, secretary = post_id(session, "east-1", Role.GRID_WORKER), post_id(session, "east", Role.FIRST_SECRETARY)
     day = date(2026, 3, 3)
     assert told_for(session, book, worker, day) == "W01"
-    leave(session, worker, day)
+    leave(session, worker, day, now=START)
     assert told_for(session, book, worker, day) == "S01"
     assert told_for(session, book, worker, day - timedelta(days=1)) == "W01"
-    leave(session, secretary, day)
+    leave(session, secretary, day, now=START)
     assert told_for(session, book, worker, day) == "P01"
 
 
 def test_a_vacant_post_keeps_its_duties(session: Session, book: Rulebook, east: int, signed: Issue) -> None:
-    leave(session, post_id(session, "east-1", Role.GRID_WORKER), date(2026, 3, 3))
+    leave(session, post_id(session, "east-1", Role.GRID_WORKER), date(2026, 3, 3), now=START)
     night.run(session, book, east, at("2026-03-05 02:30"))
     duty = session.scalars(select(Duty).where(Duty.kind == ACT)).one()
     assert duty.post_id == post_id(session, "east-1", Role.GRID_WORKER)

@@ -125,12 +125,12 @@ def test_a_changed_policy_needs_a_new_version(session: Session) -> None:
 
 
 def test_an_older_policy_than_that_in_force_is_refused_with_its_whole_pack(session: Session) -> None:
-    load(session, with_policy("2026-02", act="5 working_days"))
+    load(session, with_policy("2026-03", act="5 working_days"))
     before = everything(session)
     with pytest.raises(InvalidInput) as refusal, session.begin_nested():
         load(session, small_pack())
     version = small_pack().policy.version
-    assert refusal.value.facts == {"why": "policy_older", "version": version, "newest": "2026-02"}
+    assert refusal.value.facts == {"why": "policy_older", "version": version, "newest": "2026-03"}
     assert everything(session) == before
 
 
@@ -151,7 +151,7 @@ def test_units_left_out_stay_and_are_named(session: Session) -> None:
 def test_a_new_version_is_for_new_duties_only(session: Session, book: Rulebook) -> None:
     before = reported(session, book, "2026-03-02 09:00")
     old = owed(session, before)
-    load(session, with_policy("2026-02", act="5 working_days"))
+    load(session, with_policy("2026-03", act="5 working_days"))
     after = reported(session, rulebook(session, COUNTY), "2026-03-02 09:00")
     assert owed(session, before) == old
     assert [duty.due_at for duty in (*old, *owed(session, after))] == [at("2026-03-05 09:00"), at("2026-03-09 09:00")]
@@ -162,7 +162,7 @@ def test_open_duties_climb_by_the_policy_they_opened_under(session: Session, boo
     issue = reported(session, book, "2026-03-02 09:00")
     policy = as_written()["policy.yaml"]
     policy["escalation_policies"]["acting"]["steps"] = [{"at": "due", "supervise": ["county"]}]
-    load(session, changed(**{"policy.yaml": {**policy, "version": "2026-02"}}))
+    load(session, changed(**{"policy.yaml": {**policy, "version": "2026-03"}}))
     night.run(session, rulebook(session, COUNTY), unit_id(session, "east"), at("2026-03-05 10:00"))
     assert [step for step, _, _ in steps(session, issue, DutyKind.ACT)] == [1, 2]
     assert {notice.post for notice in heard(session, issue) if notice.kind is DutyKind.ACT} == {"east-1", "east"}
@@ -245,5 +245,5 @@ def test_the_demonstration_county_loads_whole_and_twice(session: Session) -> Non
 def test_no_duty_is_lost_by_loading(session: Session, book: Rulebook) -> None:
     reported(session, book, "2026-03-02 09:00")
     before = count(session, Duty)
-    load(session, with_policy("2026-02"))
+    load(session, with_policy("2026-03"))
     assert count(session, Duty) == before

@@ -13,7 +13,7 @@ from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import HeldPost
 from models.tables.people import Person, Posting
 from models.vocabulary import Role
-from tests.county import STAFF
+from tests.county import STAFF, START
 from tests.models.ledger import everything, post_id, unit_id
 
 APRIL = date(2026, 4, 1)
@@ -40,17 +40,17 @@ def test_the_staff_of_the_county_hold_their_posts(session: Session, book: Rulebo
 
 def test_appointments_already_entered_change_nothing(session: Session, book: Rulebook) -> None:
     before = everything(session)
-    assert appoint(session, book.county.id, STAFF) == 0
+    assert appoint(session, book.county.id, STAFF, now=START) == 0
     assert everything(session) == before
 
 
 def test_a_successor_takes_the_post_on_the_day_and_not_before(session: Session, book: Rulebook) -> None:
-    assert appoint(session, book.county.id, [successor()]) == 1
+    assert appoint(session, book.county.id, [successor()], now=START) == 1
     assert [worker(session, book, day) for day in (date(2026, 3, 31), APRIL)] == ["W01", "W09"]
 
 
 def test_a_person_may_hold_several_posts(session: Session, book: Rulebook) -> None:
-    appoint(session, book.county.id, [successor("S01")])
+    appoint(session, book.county.id, [successor("S01")], now=START)
     secretary = people.person(session, book.county.id, "S01")
     assert people.held_posts(session, secretary.id, APRIL) == [
         HeldPost(post_id(session, "east", Role.FIRST_SECRETARY), Role.FIRST_SECRETARY, unit_id(session, "east")),
@@ -60,20 +60,22 @@ def test_a_person_may_hold_several_posts(session: Session, book: Rulebook) -> No
 
 
 def test_who_leaves_holds_the_post_to_the_day_before(session: Session, book: Rulebook) -> None:
-    leave(session, post_id(session, "east-1", Role.GRID_WORKER), APRIL)
+    leave(session, post_id(session, "east-1", Role.GRID_WORKER), APRIL, now=START)
     assert [worker(session, book, day) for day in (date(2026, 3, 31), APRIL)] == ["W01", None]
 
 
 def test_who_left_may_come_back(session: Session, book: Rulebook) -> None:
-    leave(session, post_id(session, "east-1", Role.GRID_WORKER), APRIL)
-    assert appoint(session, book.county.id, [successor("W01", date(2026, 5, 1))]) == 1
+    leave(session, post_id(session, "east-1", Role.GRID_WORKER), APRIL, now=START)
+    assert appoint(session, book.county.id, [successor("W01", date(2026, 5, 1))], now=START) == 1
     days = (date(2026, 3, 31), APRIL, date(2026, 5, 1))
     assert [worker(session, book, day) for day in days] == ["W01", None, "W01"]
 
 
 def test_a_name_is_corrected_and_the_person_stays(session: Session, book: Rulebook) -> None:
     before = people.person(session, book.county.id, "W01").id
-    appoint(session, book.county.id, [Appointment("east-1", Role.GRID_WORKER, "W01", "李清", date(2025, 1, 1))])
+    appoint(
+        session, book.county.id, [Appointment("east-1", Role.GRID_WORKER, "W01", "李清", date(2025, 1, 1))], now=START
+    )
     session.expire_all()
     person = people.person(session, book.county.id, "W01")
     assert (person.id, person.name) == (before, "李清")
@@ -82,7 +84,7 @@ def test_a_name_is_corrected_and_the_person_stays(session: Session, book: Rulebo
 @pytest.mark.parametrize("days", [(date(2026, 5, 1), APRIL), (APRIL, date(2026, 5, 1))])
 def test_a_post_never_has_two_holders_on_a_day(session: Session, book: Rulebook, days: tuple[date, date]) -> None:
     for code, from_on in zip(("W08", "W09"), days, strict=True):
-        appoint(session, book.county.id, [successor(code, from_on)])
+        appoint(session, book.county.id, [successor(code, from_on)], now=START)
     post = post_id(session, "east-1", Role.GRID_WORKER)
     rows = session.scalars(select(Posting).where(Posting.post_id == post)).all()
     for day in (date(2026, 3, 31), APRIL, date(2026, 4, 30), date(2026, 5, 1), date(2026, 6, 1)):
@@ -91,8 +93,8 @@ def test_a_post_never_has_two_holders_on_a_day(session: Session, book: Rulebook,
 
 
 def test_a_post_already_to_be_left_may_be_taken_earlier(session: Session, book: Rulebook) -> None:
-    leave(session, post_id(session, "east-1", Role.GRID_WORKER), date(2026, 5, 1))
-    appoint(session, book.county.id, [successor()])
+    leave(session, post_id(session, "east-1", Role.GRID_WORKER), date(2026, 5, 1), now=START)
+    appoint(session, book.county.id, [successor()], now=START)
     assert [worker(session, book, day) for day in (date(2026, 3, 31), APRIL)] == ["W01", "W09"]
     post = post_id(session, "east-1", Role.GRID_WORKER)
     until = {row.until_on for row in session.scalars(select(Posting).where(Posting.post_id == post))}
@@ -100,10 +102,10 @@ def test_a_post_already_to_be_left_may_be_taken_earlier(session: Session, book: 
 
 
 def test_an_old_list_entered_again_brings_nobody_back(session: Session, book: Rulebook) -> None:
-    appoint(session, book.county.id, [successor()])
-    leave(session, post_id(session, "east-2", Role.GRID_WORKER), APRIL)
+    appoint(session, book.county.id, [successor()], now=START)
+    leave(session, post_id(session, "east-2", Role.GRID_WORKER), APRIL, now=START)
     before = everything(session)
-    assert appoint(session, book.county.id, STAFF) == 0
+    assert appoint(session, book.county.id, STAFF, now=START) == 0
     assert everything(session) == before
 
 
@@ -114,7 +116,7 @@ def test_an_unknown_unit_or_post_is_refused_and_nobody_is_entered(
     session: Session, book: Rulebook, unit: str, role: Role
 ) -> None:
     with pytest.raises(NotFound) as refusal, session.begin_nested():
-        appoint(session, book.county.id, [successor(), Appointment(unit, role, "W10", "黄蓉", APRIL)])
+        appoint(session, book.county.id, [successor(), Appointment(unit, role, "W10", "黄蓉", APRIL)], now=START)
     assert refusal.value.facts == {"why": "post", "unit": unit, "role": role}
     assert session.scalars(select(Person).where(Person.code.in_(["W09", "W10"]))).all() == []
     with pytest.raises(NotFound):

@@ -61,7 +61,7 @@ def test_a_report_that_cannot_be_taken_leaves_no_row(
 
 
 def test_who_holds_no_post_cannot_report(session: Session, book: Rulebook) -> None:
-    leave(session, post_id(session, "east-1", Role.GRID_WORKER), NOW.date())
+    leave(session, post_id(session, "east-1", Role.GRID_WORKER), NOW.date(), now=NOW)
     with pytest.raises(NotAllowed):
         report(session, book, said(), now=NOW)
 

@@ -141,9 +141,9 @@ def test_a_kind_of_duty_is_owed_once_an_issue(session: Session, book: Rulebook) 
     reported(session, book, "2026-03-02 09:00")
     twice = """
         INSERT INTO duties (community_id, issue_id, unit_id, service_level_id, escalation_policy_id, kind, state,
-                            opened_at, due_at, steps_at, step, provisional)
+                            opened_at, due_at, steps_at, step, provisional, basis, promises, changed_at)
         SELECT community_id, issue_id, unit_id, service_level_id, escalation_policy_id, kind, state,
-               opened_at, due_at, steps_at, step, provisional
+               opened_at, due_at, steps_at, step, provisional, basis, promises, changed_at
         FROM duties
     """
     with pytest.raises(IntegrityError, match="one_open_duty_a_kind"), session.begin_nested():

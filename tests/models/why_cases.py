@@ -13,7 +13,7 @@ from models.tables.issues import Issue
 from models.tables.places import Post, Unit
 from models.vocabulary import ChannelKind, DeliveryOutcome, MessageKind, Rating, Role, Severity
 from notifications.render import render
-from tests.county import at, reported
+from tests.county import START, at, reported
 
 
 def told(session: Session, book: Rulebook, issue: Issue, now: str, locale: str) -> str:
@@ -24,7 +24,7 @@ def told(session: Session, book: Rulebook, issue: Issue, now: str, locale: str) 
 def vacate(session: Session, unit: str, role: Role, on: date) -> None:
     """Nobody holds a post from a day on."""
     wanted = select(Post.id).join(Unit, Unit.id == Post.unit_id).where(Unit.key == unit, Post.role == role)
-    leave(session, session.scalars(wanted).one(), on)
+    leave(session, session.scalars(wanted).one(), on, now=START)
 
 
 def tell(session: Session, book: Rulebook, kind: MessageKind, when: datetime) -> None:

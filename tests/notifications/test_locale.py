@@ -20,6 +20,8 @@ LABELS: dict[type[StrEnum], str] = {
     vocabulary.Rating: "rating",
     vocabulary.DutyKind: "duty",
     vocabulary.DutyState: "duty_state",
+    vocabulary.RequestKind: "request",
+    vocabulary.Basis: "basis",
     vocabulary.StepAction: "step_action",
     vocabulary.Light: "light",
     vocabulary.TimeUnit: "time_unit",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from models.errors import IllegalTransition, NotAllowed
-from models.rules.lifecycle import SENT_BACK, TRANSITIONS, HeldPost, allowed_actions, allowing_post, transition
+from models.rules.lifecycle import FINAL, SENT_BACK, TRANSITIONS, HeldPost, allowed_actions, allowing_post, transition
 from models.vocabulary import Action, DutyKind, Rating, Role, Stage
 
 ROWS = (*TRANSITIONS, SENT_BACK)
@@ -38,22 +38,31 @@ def test_every_stage_is_reached_from_raised() -> None:
     assert reachable(Stage.RAISED) == set(Stage)
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-def test_closed_is_reached_from_every_stage(stage: Stage) -> None:
+@pytest.mark.parametrize("stage", sorted(set(Stage) - FINAL))
+def test_closed_is_reached_from_every_stage_but_the_side_exits(stage: Stage) -> None:
     assert Stage.CLOSED in reachable(stage)
+
+
+@pytest.mark.parametrize("stage", sorted(FINAL))
+def test_out_of_a_side_exit_leads_only_taking_it_back(stage: Stage) -> None:
+    assert reachable(stage) == {stage}
+    assert allowed_actions(stage) == (Action.VOID,)
 
 
 @pytest.mark.parametrize(
     ("stage", "actions"),
     [
-        (Stage.RAISED, (Action.ASSIGN, Action.SIGN)),
-        (Stage.ACTING, (Action.ACT, Action.DONE)),
-        (Stage.EVALUATING, (Action.EVALUATE, Action.CLOSE)),
-        (Stage.CLOSED, (Action.REOPEN,)),
+        (Stage.RAISED, "assign sign reject withdraw merge transfer ask void"),
+        (
+            Stage.ACTING,
+            "act done withdraw merge transfer call_up promise publish ask void",
+        ),
+        (Stage.EVALUATING, "evaluate close withdraw publish ask void"),
+        (Stage.CLOSED, "reopen publish void"),
     ],
 )
-def test_what_can_be_done_at_a_stage(stage: Stage, actions: tuple[Action, ...]) -> None:
-    assert allowed_actions(stage) == actions
+def test_what_can_be_done_at_a_stage(stage: Stage, actions: str) -> None:
+    assert " ".join(allowed_actions(stage)) == actions
 
 
 def test_a_stage_and_an_action_have_one_row() -> None:
@@ -63,7 +72,7 @@ def test_a_stage_and_an_action_have_one_row() -> None:
 @pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("action", list(Action))
 def test_any_other_action_is_refused_and_told_what_is_allowed(stage: Stage, action: Action) -> None:
-    if action in allowed_actions(stage):
+    if any(row.source is stage and row.action is action for row in TRANSITIONS):
         assert transition(stage, action).source is stage
         return
     with pytest.raises(IllegalTransition) as refusal:

@@ -18,7 +18,7 @@ from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.places import Unit
 from models.vocabulary import DutyKind, DutyState, MessageKind, Rating, Role, Severity, Stage
-from tests.county import COUNTY, ZONE, load_small_county
+from tests.county import COUNTY, START, ZONE, load_small_county
 from tests.models.ledger import post_id
 
 FIRST_DAY = date(2026, 1, 26)
@@ -29,6 +29,8 @@ TURNS_BEFORE, TURNS_A_DAY = 14, 8
 GRIDS = ("east-1", "east-2", "west-1")
 WORKER = dict(zip(GRIDS, ("W01", "W02", "W03"), strict=True))
 SECRETARY = dict(zip(GRIDS, ("S01", "S01", "S02"), strict=True))
+STAGES = (Stage.RAISED, Stage.ACTING, Stage.EVALUATING, Stage.CLOSED)
+KINDS = (DutyKind.DISPATCH, DutyKind.SIGN, DutyKind.ACT, DutyKind.EVALUATE, DutyKind.CLOSE)
 CATEGORIES = ("lighting", "roads", "noise", "safety")
 
 
@@ -75,7 +77,7 @@ def lived(session: Session) -> None:
             messages.compose(session, book, on(day, 7, 45), MessageKind.DIGEST)
         work(session, book, day, reports=REPORTS_BEFORE, turns=TURNS_BEFORE)
         if n == DAYS_BEFORE // 2:
-            leave(session, post_id(session, "east-2", Role.GRID_WORKER), day + timedelta(days=DAYS_BEFORE))
+            leave(session, post_id(session, "east-2", Role.GRID_WORKER), day + timedelta(days=DAYS_BEFORE), now=START)
 
 
 def work(session: Session, book: Rulebook, day: date, *, reports: int, turns: int) -> None:
@@ -94,7 +96,7 @@ def _report(dice: Random, day: date) -> Report:
 
 
 def _turn(session: Session, book: Rulebook, dice: Random, now: datetime) -> None:
-    stage = dice.choices(list(Stage), [4, 4, 5, 1])[0]
+    stage = dice.choices(STAGES, [4, 4, 5, 1])[0]
     wanted = select(Issue.number, Unit.key, Issue.rating).join(Unit, Unit.id == Issue.unit_id)
     found = session.execute(wanted.where(Issue.stage == stage, Unit.key.in_(GRIDS)).order_by(Issue.number)).all()
     if not found:

@@ -24,7 +24,7 @@ KNOWN_BY = {
     "service_levels": ("policy_version_id", "key"),
     "issues": ("county_id", "number"),
     "duties": ("issue_id", "kind", "opened_at"),
-    "notices": ("duty_id", "step", "post_id"),
+    "notices": ("duty_id", "step", "post_id", "arming"),
     "messages": ("person_id", "on_date", "part"),
 }
 LISTS_OF_IDS = {("units", "path"): "units", ("units", "answering"): "posts"}

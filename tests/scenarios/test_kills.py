@@ -23,7 +23,6 @@ from models.database import engine, transaction
 from models.queries import units
 from models.queries.rulebook import rulebook
 from models.tables.registry import METADATA
-from models.vocabulary import DutyKind, Stage
 from tests import conftest
 from tests.county import COUNTY
 from tests.scenarios import county_life, killing
@@ -153,8 +152,8 @@ def test_nights_killed_and_run_again_leave_what_undisturbed_ones_leave(
     with transaction(twin) as session:
         stages, owed = county_life.standing(session)
     assert sum(stages.values()) >= 250
-    assert all(stages[stage] for stage in Stage), stages
-    assert all(owed[kind] for kind in DutyKind), owed
+    assert all(stages[stage] for stage in county_life.STAGES), stages
+    assert all(owed[kind] for kind in county_life.KINDS), owed
     killer = Killer(killed, observer, Random(20))
     day = FIRST_DAY + timedelta(days=DAYS_BEFORE)
     night_and_morning(twin, day, only_undone=False)

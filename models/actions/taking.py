@@ -1,0 +1,180 @@
+"""Taking an issue for one action, and concluding it: a known person, a post that allows it, history, duties."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from models.actions import duties, guards
+from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
+from models.queries import people
+from models.queries.rulebook import Rulebook
+from models.rules.lifecycle import ON_HOLD, HeldPost, Transition, allowing_post, transition
+from models.tables.duties import Duty
+from models.tables.events import Event
+from models.tables.issues import Issue
+from models.tables.people import Person
+from models.tables.places import Unit
+from models.vocabulary import Action, DutyKind, Rating
+
+
+@dataclass(frozen=True)
+class Case:
+    """An issue taken for one action: locked, with who acts by which post, and the row of the table that applies.
+
+    ``happened_at`` is when it was done, which may be before it is recorded: clocks and figures go by it.
+    ``revision_id`` is the newest revision of the issue and its duties before the action.
+    """
+
+    issue: Issue
+    row: Transition
+    person: Person
+    post: HeldPost
+    happened_at: datetime
+    revision_id: int
+
+
+def take(
+    session: Session,
+    book: Rulebook,
+    number: str,
+    action: Action,
+    *,
+    by: str,
+    now: datetime,
+    happened_at: datetime | None = None,
+    rating: Rating | None = None,
+) -> Case:
+    """Lock an issue for an action of a person.
+
+    :param by: the person's staff number.
+    :param happened_at: when it was done, if that is not `now`.
+    :raises NotFound: no such issue or person.
+    :raises IllegalTransition: the stage does not allow the action.
+    :raises OnHold: the issue's clock stands still, which the action does not go with.
+    :raises NotAllowed: the person holds no post that does.
+    :raises ClockBehind: `now` lies before what is recorded.
+    :raises InvalidInput: it happened after `now`, or before what happened last.
+    :raises StaleIssue: it was put on another community's grid while this waited.
+    """
+    guards.check_clock(session, book.county.id, now)
+    (issue,) = lock(session, book, number)
+    guards.check_order(session, issue.id, now)
+    happened = _happened(session, issue, now, happened_at)
+    row = transition(issue.stage, action, rating)
+    if issue.held_until is not None and action not in ON_HOLD:
+        raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
+    person = people.person(session, book.county.id, by)
+    posts = people.held_posts(session, person.id, book.local_date(now))
+    post = allowing_post(row, posts, session.get_one(Unit, issue.unit_id).path)
+    return Case(issue, row, person, post, happened, duties.newest_revision(session, issue.id))
+
+
+def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
+    """Lock issues and keep the nights of their communities out; always in the same order, so nobody waits in a circle.
+
+    :raises NotFound: no such issue.
+    :raises StaleIssue: one was put on another community's grid while this waited, whose night is not kept out.
+    """
+    found = [issue(session, book, each) for each in numbers]
+    held = {each.id: each.community_id for each in found}
+    guards.hold_casework(session, set(held.values()))
+    for each in sorted(found, key=lambda one: one.id):
+        session.refresh(each, with_for_update={"key_share": True})
+        if each.community_id != held[each.id]:
+            raise StaleIssue(number=each.number)
+    return found
+
+
+def issue(session: Session, book: Rulebook, number: str) -> Issue:
+    """An issue by its number.
+
+    :raises NotFound: no such issue.
+    """
+    found = session.scalar(select(Issue).where(Issue.county_id == book.county.id, Issue.number == number))
+    if found is None:
+        raise NotFound(why="issue", number=number)
+    return found
+
+
+def _happened(session: Session, issue: Issue, now: datetime, happened_at: datetime | None) -> datetime:
+    """When it happened: not after it is recorded, nor before what happened last."""
+    if happened_at is None:
+        return now
+    if happened_at > now:
+        raise InvalidInput(why="happened_later", happened_at=happened_at.isoformat())
+    last = latest(session, issue.id)
+    if last is not None and happened_at < last.happened_at:
+        raise InvalidInput(why="happened_earlier", happened_at=happened_at.isoformat(), last_at=last.happened_at)
+    return happened_at
+
+
+def latest(session: Session, issue_id: int) -> Event | None:
+    """The last thing people did to an issue, as far as it stands: not taken back, and not itself a taking back."""
+    void = aliased(Event)
+    taken_back = select(void.id).where(void.voids_id == Event.id).exists()
+    return session.scalar(
+        select(Event)
+        .where(Event.issue_id == issue_id, Event.person_id.is_not(None), Event.voids_id.is_(None), ~taken_back)
+        .where(Event.action != Action.HAND_OVER)
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+
+
+def conclude(
+    session: Session,
+    book: Rulebook,
+    case: Case,
+    now: datetime,
+    owners: Mapping[DutyKind, int] | None = None,
+    **said: Any,
+) -> Issue:
+    """Move the issue along its row: history, duties ended and opened. What is owed already is not owed twice.
+
+    :param owners: the posts that duties go to where it isn't the usual one.
+    """
+    record(session, book, case, now, **said)
+    case.issue.stage, case.issue.changed_at = case.row.target, now
+    duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
+    duties.cancel(session, case.issue.id, case.row.cancels, now=now)
+    for kind in case.row.opens:
+        if not duties.is_owed(session, case.issue.id, kind):
+            owner = (owners or {}).get(kind) or _owner(session, book, case.issue, kind)
+            duties.open_duty(session, book, case.issue, kind, owner, now=now)
+    return case.issue
+
+
+def record(session: Session, book: Rulebook, case: Case, now: datetime, **said: Any) -> Event:
+    """Write an action into the history.
+
+    :param said: `reason`, `voids_id`; anything else becomes a fact.
+    """
+    columns = {name: said.pop(name, None) for name in ("reason", "voids_id")}
+    event = Event(
+        county_id=book.county.id,
+        issue_id=case.issue.id,
+        action=case.row.action,
+        stage_from=case.row.source,
+        stage_to=case.row.target,
+        person_id=case.person.id,
+        post_id=case.post.post_id,
+        facts={name: each for name, each in said.items() if each is not None} or None,
+        happened_at=case.happened_at,
+        recorded_at=now,
+        revision_id=case.revision_id,
+        **columns,
+    )
+    session.add(event)
+    return event
+
+
+def _owner(session: Session, book: Rulebook, issue: Issue, kind: DutyKind) -> int:
+    """The post a follow-up duty goes to: the work back to whoever had it, the rest to the community."""
+    if kind is DutyKind.ACT:
+        had = select(Duty.post_id).where(Duty.issue_id == issue.id, Duty.kind == kind).order_by(Duty.id.desc()).limit(1)
+        return session.scalar(had) or duties.answering_post(session, issue.unit_id)
+    return duties.answering_post(session, issue.unit_id, book.lowest - 1)
