@@ -26,6 +26,10 @@ KNOWN_BY = {
     "duties": ("issue_id", "kind", "opened_at"),
     "notices": ("duty_id", "step", "post_id", "arming"),
     "messages": ("person_id", "on_date", "part"),
+    "events": ("issue_id", "duty_id", "action", "step", "recorded_at"),
+    "absences": ("person_id", "from_on"),
+    "requests": ("issue_id", "asked_at"),
+    "findings": ("county_id", "key"),
 }
 LISTS_OF_IDS = {("units", "path"): "units", ("units", "answering"): "posts"}
 
@@ -37,11 +41,13 @@ def rows(session: Session) -> Rows:
     stored = {
         table.name: [dict(row) for row in session.execute(select(table)).mappings()] for table in METADATA.sorted_tables
     }
-    names = {table: {row["id"]: row for row in stored[table]} for table in KNOWN_BY}
-    return {
+    names = {table: {row["id"]: row for row in stored[table]} for table in (*KNOWN_BY, "revisions")}
+    said = {
         table.name: Counter(str(_meaning(table, row, names)) for row in stored[table.name])
         for table in METADATA.sorted_tables
+        if table.name != "revisions"
     }
+    return said | {"revisions": Counter(_revision(row, names) for row in stored["revisions"])}
 
 
 Names = dict[str, dict[int, dict[str, Any]]]
@@ -55,8 +61,19 @@ def _meaning(table: Table, row: dict[str, Any], names: Names) -> dict[str, Any]:
     }
 
 
+def _revision(row: dict[str, Any], names: Names) -> str:
+    """A revision in names: whose row it is, and what that said."""
+    table = METADATA.tables[row["kind"]]
+    said = {
+        name: _resolved(table.columns[name], value, names) for name, value in row["content"].items() if name != "id"
+    }
+    return str((row["kind"], row["recorded_at"], sorted(said.items())))
+
+
 def _resolved(column: "Column[Any]", value: Any, names: Names) -> Any:
     key = (column.table.name, column.name)
+    if key == ("events", "revision_id"):
+        return _revision(names["revisions"][value], names) if value else None
     if key == ("messages", "facts"):
         return sorted(_name("notices", each, names) for each in value["notices"]), sorted(value)
     if key in LISTS_OF_IDS:
