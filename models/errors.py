@@ -5,7 +5,8 @@ WanggeError
 │   ├── IllegalTransition     the issue's stage does not allow the action
 │   ├── OnHold                the issue's clock stands still
 │   ├── NotAllowed            the person holds no post that allows it
-│   ├── GateClosed            the strike-off gate asks for something first
+│   ├── WrongCode             the personal code is not that of the person
+│   ├── GateClosed            something has to be so first
 │   ├── ClockBehind           `now` lies before what the county has recorded
 │   └── ClockAhead            `now` has not come yet
 ├── NotFound              no such issue, person, unit …
@@ -47,8 +48,12 @@ class NotAllowed(Refused):
     """The person holds, that day, no post that allows the action at this unit or above."""
 
 
+class WrongCode(Refused):
+    """The personal code is not the person's, or they have none."""
+
+
 class GateClosed(Refused):
-    """The strike-off gate asks for something first."""
+    """Something has to be so first, which the facts name by `why`: evidence, a rating, a request."""
 
 
 class ClockBehind(Refused):

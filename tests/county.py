@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
 from models.actions import packs
+from models.actions.codes import set_code
 from models.actions.people import Appointment, appoint
 from models.actions.reporting import Report, report
 from models.queries.rulebook import Rulebook
@@ -20,6 +21,8 @@ from models.vocabulary import Role, Severity
 
 COUNTY = "river"
 ZONE = ZoneInfo("Asia/Shanghai")
+SECRET = "246810"
+"""The personal code of everybody who approves."""
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 STAFF = [
@@ -50,6 +53,8 @@ def load_small_county(session: Session) -> None:
     pack = small_pack()
     county = packs.load(session, pack, calendar_days(pack, START.year), now=START)
     appoint(session, county.id, STAFF, now=START)
+    for code in ("S01", "S02", "P01", "C01"):
+        set_code(session, county.id, code, SECRET)
 
 
 def at(written: str) -> datetime:

@@ -131,6 +131,18 @@ def is_owed(session: Session, issue_id: int, kind: DutyKind) -> bool:
     return owed_id(session, issue_id, kind) is not None
 
 
+def owed_duty(session: Session, issue_id: int, kind: DutyKind) -> Duty | None:
+    """The owed duty of a kind about an issue, as it stands in the database."""
+    wanted = select(Duty).where(Duty.issue_id == issue_id, Duty.kind == kind, Duty.state.in_(OWED))
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def owing_unit(session: Session, duty: Duty) -> Unit:
+    """The unit whose post owes a duty; the duty's own while nobody was assigned."""
+    unit_id = session.get_one(Post, duty.post_id).unit_id if duty.post_id else duty.unit_id
+    return session.get_one(Unit, unit_id)
+
+
 def answering_post(session: Session, unit_id: int, depth: int | None = None) -> int:
     """The post that answers for a unit, or for the unit above it at a depth."""
     answering = session.scalars(select(Unit.answering).where(Unit.id == unit_id)).one()

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions import guards
+from models.actions import guards, holding, promises
 from models.actions.assigning import assign_waiting
 from models.queries.named import statement
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
+from models.tables.issues import Issue
 from models.tables.notices import NightLog
+from models.tables.places import County
 from models.tables.policies import EscalationPolicy
 from models.vocabulary import DutyKind, DutyState
 
@@ -32,10 +34,12 @@ class NightCounts:
     open: int = 0
     overdue: int = 0
     unowned: int = 0
+    resumed: int = 0
+    broken: int = 0
 
 
 def run(session: Session, book: Rulebook, community_id: int, now: datetime, *, waiting: bool = True) -> NightCounts:
-    """Assign what waits, climb what is due, catch up what was missed, count; write the night down.
+    """Let go on what was held until now, assign what waits, climb what is due, catch up, count; write the night down.
 
     Run twice, it changes nothing the second time. The caller commits; rolled back, it is the preview.
 
@@ -46,32 +50,40 @@ def run(session: Session, book: Rulebook, community_id: int, now: datetime, *, w
     night = book.local_date(now)
     guards.hold_night(session, community_id, guards.PATIENCE if waiting else timedelta())
     now = guards.check_clock(session, book.county.id, now)
+    resumed = holding.resume_due(session, book, community_id, now)
     assigned = assign_waiting(session, book, community_id, now)
+    broken = promises.break_promises(session, book, community_id, now)
     climbed = climb(session, book, community_id, now)
-    counts = NightCounts(assigned=assigned, **climbed, **_standing(session, community_id, now))
+    done = {"assigned": assigned, "resumed": resumed, "broken": broken, **climbed}
+    counts = NightCounts(**done, **_standing(session, community_id, now))
     _write_down(session, community_id, night, now, counts)
     return counts
 
 
 def watch(session: Session, book: Rulebook, community_id: int, now: datetime) -> NightCounts:
-    """The same climb for duties whose policy is minded at once.
+    """The same for what is minded at once: holds that end, promises, the climb of urgent clocks.
 
     :raises CommunityBusy: another run has the community.
     """
     guards.hold_night(session, community_id, timedelta())
     now = guards.check_clock(session, book.county.id, now)
-    return NightCounts(**climb(session, book, community_id, now, immediate=True))
+    resumed = holding.resume_due(session, book, community_id, now)
+    broken = promises.break_promises(session, book, community_id, now)
+    return NightCounts(resumed=resumed, broken=broken, **climb(session, book, community_id, now, immediate=True))
 
 
 def due_at_once(session: Session, community_ids: list[int], now: datetime) -> set[int]:
     """Which of some communities the watch has something to do in."""
-    due = (
+    steps = (
         select(Duty.community_id)
         .join(EscalationPolicy, EscalationPolicy.id == Duty.escalation_policy_id)
         .where(Duty.community_id.in_(community_ids), Duty.state == DutyState.OPEN, Duty.next_step_at <= now)
         .where(EscalationPolicy.immediate)
     )
-    return set(session.scalars(due.distinct()))
+    promised = select(Duty.community_id).where(Duty.community_id.in_(community_ids), Duty.promised_at <= now)
+    today = func.date(func.timezone(County.zone, now))
+    held = select(Issue.community_id).join(County, County.id == Issue.county_id).where(Issue.held_until <= today)
+    return set(session.scalars(union(steps, promised, held.where(Issue.community_id.in_(community_ids)))))
 
 
 def climb(

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, aliased
 
 from models.actions import duties, guards
 from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
-from models.queries import people
+from models.queries import people, requests
 from models.queries.rulebook import Rulebook
-from models.rules.lifecycle import ON_HOLD, HeldPost, Transition, allowing_post, transition
+from models.rules.lifecycle import DECISIONS, ON_HOLD, HeldPost, Transition, allowing_post, transition
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -69,7 +69,7 @@ def take(
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
     person = people.person(session, book.county.id, by)
     posts = people.held_posts(session, person.id, book.local_date(now))
-    post = allowing_post(row, posts, session.get_one(Unit, issue.unit_id).path)
+    post = allowing_post(row, posts, _path(session, issue, action))
     return Case(issue, row, person, post, happened, duties.newest_revision(session, issue.id))
 
 
@@ -87,6 +87,21 @@ def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
         if each.community_id != held[each.id]:
             raise StaleIssue(number=each.number)
     return found
+
+
+def _path(session: Session, issue: Issue, action: Action) -> list[int]:
+    """The units whose posts may: the issue's and those above it.
+
+    A call-up is answered by the unit called; a request is decided above whoever owes what it is about.
+    """
+    if action is Action.ANSWER and (called := duties.owed_id(session, issue.id, DutyKind.ANSWER)):
+        return session.get_one(Unit, session.get_one(Duty, called).unit_id).path
+    path = session.get_one(Unit, issue.unit_id).path
+    asked = requests.pending(session, issue.id)
+    if action in DECISIONS and asked is not None:
+        owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id))
+        return path[: max(owing.depth, 1)]
+    return path
 
 
 def issue(session: Session, book: Rulebook, number: str) -> Issue:
@@ -141,6 +156,7 @@ def conclude(
     case.issue.stage, case.issue.changed_at = case.row.target, now
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
     duties.cancel(session, case.issue.id, case.row.cancels, now=now)
+    lapse(session, case.issue.id, now)
     for kind in case.row.opens:
         if not duties.is_owed(session, case.issue.id, kind):
             owner = (owners or {}).get(kind) or _owner(session, book, case.issue, kind)
@@ -148,12 +164,19 @@ def conclude(
     return case.issue
 
 
+def lapse(session: Session, issue_id: int, now: datetime) -> None:
+    """A request that nobody owes a decision on any more has lapsed."""
+    asked = requests.pending(session, issue_id)
+    if asked is not None and not duties.is_owed(session, issue_id, DutyKind.APPROVE):
+        asked.decided_at = now
+
+
 def record(session: Session, book: Rulebook, case: Case, now: datetime, **said: Any) -> Event:
     """Write an action into the history.
 
-    :param said: `reason`, `voids_id`; anything else becomes a fact.
+    :param said: `reason`, `duty_id`, `voids_id`; anything else that is not None becomes a fact.
     """
-    columns = {name: said.pop(name, None) for name in ("reason", "voids_id")}
+    columns = {name: said.pop(name, None) for name in ("reason", "voids_id", "duty_id")}
     event = Event(
         county_id=book.county.id,
         issue_id=case.issue.id,

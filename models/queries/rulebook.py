@@ -1,5 +1,6 @@
 """What a county's rules are right now: its calendar and the service levels of its newest policy version."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
@@ -98,6 +99,13 @@ def service_levels(session: Session, county_id: int, version_id: int | None = No
         select(t.ServiceLevel).where(t.ServiceLevel.policy_version_id == version).order_by(t.ServiceLevel.number)
     )
     return tuple(_level(row, escalations[row.escalation_policy_id]) for row in rows)
+
+
+def levels_by_id(session: Session, county_id: int, level_ids: Collection[int]) -> dict[int, ServiceLevel]:
+    """Service levels of whatever versions, by id; those of the same versions come along."""
+    versions = select(t.ServiceLevel.policy_version_id).where(t.ServiceLevel.id.in_(level_ids)).distinct()
+    found = (service_levels(session, county_id, version) for version in session.scalars(versions))
+    return {level.id: level for levels in found for level in levels}
 
 
 def _level(row: t.ServiceLevel, escalation: Escalation) -> ServiceLevel:

@@ -109,9 +109,19 @@ def freeze(level: ServiceLevel, opened_at: datetime, calendar: WorkCalendar) -> 
     :raises CalendarEnds: when the calendar doesn't reach far enough.
     """
     due = calendar.due_at(opened_at, level.limit)
-    instants = (_instant(step.timing, level, opened_at, due, calendar) for step in level.escalation.steps)
-    steps = tuple(accumulate(instants, max))
+    steps = steps_for(level, opened_at, due, calendar)
     return Schedule(opened_at, due, steps, calendar.is_provisional(max((due, *steps))))
+
+
+def steps_for(
+    level: ServiceLevel, opened_at: datetime, due_at: datetime, calendar: WorkCalendar
+) -> tuple[datetime, ...]:
+    """The instants of a duty's steps for a due time, be it the policy's or another.
+
+    :raises CalendarEnds: when the calendar doesn't reach far enough.
+    """
+    instants = (_instant(step.timing, level, opened_at, due_at, calendar) for step in level.escalation.steps)
+    return tuple(accumulate(instants, max))
 
 
 def _instant(timing: Timing, level: ServiceLevel, opened: datetime, due: datetime, calendar: WorkCalendar) -> datetime:

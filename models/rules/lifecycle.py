@@ -17,7 +17,9 @@ FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.MERGED})
 UNDER_WAY = (Stage.RAISED, Stage.ACTING, Stage.EVALUATING)
 ON_HOLD = (Action.RESUME, Action.WITHDRAW, Action.VOID)
 """What can be done to an issue whose clock stands still."""
-REPLIES = frozenset({Action.HOLD, Action.EXTEND, Action.REFUSE, Action.RESUME, Action.ANSWER})
+DECISIONS = frozenset({Action.HOLD, Action.EXTEND, Action.REFUSE})
+"""What decides a request: done one tier above whoever owes what it is about."""
+REPLIES = DECISIONS | {Action.RESUME, Action.ANSWER}
 """What can only be done after something else: a request, a hold, a call-up. Not offered as a way out."""
 OF_THE_WORK = (DutyKind.SIGN, DutyKind.ANSWER, DutyKind.APPROVE)
 """What is a part of the work and ends with it."""

@@ -114,6 +114,18 @@ class WorkCalendar:
         at = bisect_left(self.days, day)
         return at < len(self.days) and self.days[at] == day
 
+    def closes_on(self, day: date) -> datetime:
+        """When the office closes on a local day, or would, if it worked."""
+        return self._at(day, self.office.windows[-1][1])
+
+    def same_clock_on(self, instant: datetime, day: date) -> datetime:
+        """The instant of another local day at the same local clock time."""
+        return self._at(day, instant.astimezone(self.office.zone).time())
+
+    def midnight(self, day: date) -> datetime:
+        """The instant at which a local day begins."""
+        return self._at(day, time())
+
     def is_provisional(self, instant: datetime) -> bool:
         """Whether the day of an instant lies beyond the confirmed ones."""
         return instant.astimezone(self.office.zone).date() > self.confirmed_until
@@ -186,6 +198,13 @@ class WorkCalendar:
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """The office time between two instants; negative when they stand the other way round."""
         return timedelta(seconds=self._worked_until(self._within(end)) - self._worked_until(self._within(start)))
+
+    def after(self, start: datetime, worked: timedelta) -> datetime:
+        """The first instant by which so much office time has passed since ``start``.
+
+        :raises CalendarEnds: when that needs days the calendar doesn't know.
+        """
+        return self._instant_after(self._worked_until(self._within(start)) + worked.total_seconds())
 
     def share_at(self, start: datetime, due: datetime, share: Fraction, unit: TimeUnit) -> datetime:
         """The instant at which a share of the time from ``start`` to ``due`` is used, in the unit's own time.

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Table
@@ -17,6 +17,7 @@ class Issue(Table):
         UniqueConstraint("county_id", "number"),
         UniqueConstraint("county_id", "source", "external_id"),
         Index("issues_of_a_community", "community_id", "stage"),
+        Index("issues_on_hold", "community_id", postgresql_where=text("held_until IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import casework, night
+from models.actions import casework, holding, night, voiding
 from models.errors import WanggeError
 from models.queries.rulebook import Rulebook
+from models.tables.duties import Duty
 from models.tables.issues import Issue
-from models.vocabulary import Rating
-from tests.county import at
+from models.vocabulary import DutyKind, Rating, RequestKind
+from tests.county import SECRET, at
 from tests.models.ledger import everything, unit_id
 
 MONDAY = "2026-03-02 09:00"
@@ -46,6 +49,36 @@ class Case:
     def reopened(self, when: str = "2026-03-09 10:00", by: str = "S01") -> "Case":
         casework.reopen(self.session, self.book, self.issue.number, reason="又灭了", by=by, now=at(when))
         return self
+
+    def asked(self, what: RequestKind, until: date, when: str = "2026-03-03 09:00", by: str = "W01") -> "Case":
+        holding.ask(self.session, self.book, self.issue.number, what, until=until, reason="等材料", by=by, now=at(when))
+        return self
+
+    def approved(self, when: str = "2026-03-03 10:00", by: str = "S01", secret: str = SECRET) -> "Case":
+        holding.approve(self.session, self.book, self.issue.number, secret=secret, by=by, now=at(when))
+        return self
+
+    def held(self, until: date, asked: str = "2026-03-03 09:00", approved: str = "2026-03-03 10:00") -> "Case":
+        return self.asked(RequestKind.HOLD, until, asked).approved(approved)
+
+    def resumed(self, when: str, by: str = "S01") -> "Case":
+        holding.resume(self.session, self.book, self.issue.number, reason="材料到了", by=by, now=at(when))
+        return self
+
+    def voided(self, when: str, by: str = "S01") -> "Case":
+        voiding.void(self.session, self.book, self.issue.number, reason="记错了", by=by, now=at(when))
+        return self
+
+    def night(self, when: str) -> "Case":
+        night.run(self.session, self.book, self.issue.community_id, at(when))
+        return self
+
+    @property
+    def work(self) -> Duty:
+        """The last duty to handle it."""
+        wanted = select(Duty).where(Duty.issue_id == self.issue.id, Duty.kind == DutyKind.ACT)
+        last = wanted.order_by(Duty.id.desc()).limit(1).execution_options(populate_existing=True)
+        return self.session.scalars(last).one()
 
 
 @contextmanager

@@ -307,6 +307,13 @@ def upgrade() -> None:
         "issues", sa.Column("published", sa.String(), nullable=True, comment="where residents can read what came of it")
     )
     op.add_column("issues", sa.Column("exempt", sa.String(), nullable=True, comment="why it need not be published"))
+    op.create_index(
+        "issues_on_hold",
+        "issues",
+        ["community_id"],
+        unique=False,
+        postgresql_where=sa.text("held_until IS NOT NULL"),
+    )
     op.create_index(op.f("ix_issues_merged_into_id"), "issues", ["merged_into_id"], unique=False)
     op.create_foreign_key(op.f("fk_issues_merged_into_id"), "issues", "issues", ["merged_into_id"], ["id"])
     op.add_column(
@@ -362,6 +369,7 @@ def downgrade() -> None:
     op.drop_column("notices", "arming")
     op.drop_constraint(op.f("fk_issues_merged_into_id"), "issues", type_="foreignkey")
     op.drop_index(op.f("ix_issues_merged_into_id"), table_name="issues")
+    op.drop_index("issues_on_hold", table_name="issues", postgresql_where=sa.text("held_until IS NOT NULL"))
     op.drop_column("issues", "changed_at")
     op.drop_column("issues", "exempt")
     op.drop_column("issues", "published")

@@ -1,0 +1,60 @@
+"""Stopping and starting the clocks of duties, and moving their times."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.queries.rulebook import Rulebook, levels_by_id
+from models.rules.clock import thaw
+from models.rules.escalation import Schedule, ServiceLevel
+from models.tables.duties import Duty
+from models.vocabulary import Basis, DutyState
+
+
+def hold_duties(session: Session, duty_ids: Collection[int], *, held_at: datetime, now: datetime) -> None:
+    """Let the clocks of open duties stand still from `held_at` on; what was promised about them is void."""
+    session.execute(
+        update(Duty)
+        .where(Duty.id.in_(duty_ids), Duty.state == DutyState.OPEN)
+        .values(state=DutyState.HELD, held_at=held_at, next_step_at=None, promised_at=None, changed_at=now)
+    )
+
+
+def resume_duties(
+    session: Session, book: Rulebook, duty_ids: Collection[int], *, resumed_at: datetime, now: datetime
+) -> None:
+    """Let the clocks of held duties go on from `resumed_at`: what was left of them is left still.
+
+    :raises CalendarEnds: when the calendar doesn't reach far enough.
+    """
+    held = session.scalars(
+        select(Duty)
+        .where(Duty.id.in_(duty_ids), Duty.state == DutyState.HELD)
+        .execution_options(populate_existing=True)
+    ).all()
+    levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in held})
+    for duty in held:
+        _resume(book, duty, levels, resumed_at, now)
+    session.flush()
+
+
+def _resume(
+    book: Rulebook, duty: Duty, levels: Mapping[int, ServiceLevel], resumed_at: datetime, now: datetime
+) -> None:
+    stood = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
+    held_at = duty.held_at or resumed_at
+    times = thaw(levels[duty.service_level_id], stood, held_at, max(held_at, resumed_at), calendar=book.calendar)
+    duty.state, duty.held_at = DutyState.OPEN, None
+    if (times.due_at, times.steps_at) != (stood.due_at, stood.steps_at):
+        duty.basis, duty.basis_at = Basis.RESUMPTION, resumed_at
+    set_times(duty, times, now=now)
+
+
+def set_times(duty: Duty, times: Schedule, *, now: datetime) -> None:
+    """Give a duty new times; the steps it has climbed are not climbed again."""
+    duty.due_at, duty.steps_at, duty.provisional = times.due_at, list(times.steps_at), times.provisional
+    ahead = duty.steps_at[duty.step :]
+    duty.next_step_at = ahead[0] if ahead and duty.state is DutyState.OPEN else None
+    duty.changed_at = now

@@ -1,0 +1,66 @@
+"""A duty's clock that stood still: what is left of it goes on from when the clock goes on."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import accumulate
+
+from models.rules.escalation import Schedule, ServiceLevel, Timing
+from models.rules.worktime import WorkCalendar
+from models.vocabulary import TimeUnit
+
+RUN_ON = frozenset({TimeUnit.URGENT_HOURS, TimeUnit.NATURAL_DAYS})
+"""The units whose clocks never stop for nights and days off."""
+
+
+def thaw(
+    level: ServiceLevel,
+    schedule: Schedule,
+    held_at: datetime,
+    resumed_at: datetime,
+    *,
+    calendar: WorkCalendar,
+    frozen_by: WorkCalendar | None = None,
+) -> Schedule:
+    """The times of a duty whose clock stood still from `held_at` to `resumed_at`.
+
+    What had passed by `held_at` stays: it is breached. Of what lay ahead, the time that was left counts on from
+    `resumed_at`, in the clock of its own unit: office time, or real time for urgent hours and natural days. Steps never
+    run backwards. Where no office time passed meanwhile, nothing moves but what would lie before `resumed_at`.
+
+    :param frozen_by: the calendar by which the time left is measured, if it is another one.
+    :raises CalendarEnds: when a calendar doesn't reach far enough.
+    """
+
+    def moved(instant: datetime, unit: TimeUnit) -> datetime:
+        if instant <= held_at:
+            return instant
+        if unit in RUN_ON:
+            return resumed_at + (instant - held_at)
+        left = (frozen_by or calendar).working_time_between(held_at, instant)
+        stays = instant >= resumed_at and calendar.working_time_between(resumed_at, instant) == left
+        return instant if stays else max(resumed_at, calendar.after(resumed_at, left))
+
+    due = moved(schedule.due_at, level.limit.unit)
+    steps = _moved_steps(level, schedule, moved)
+    return Schedule(schedule.opened_at, due, steps, calendar.is_provisional(max((due, *steps))))
+
+
+def _moved_steps(
+    level: ServiceLevel, schedule: Schedule, moved: Callable[[datetime, TimeUnit], datetime]
+) -> tuple[datetime, ...]:
+    units = (_clock(step.timing, level) for step in level.escalation.steps)
+    return tuple(accumulate((moved(at, unit) for at, unit in zip(schedule.steps_at, units, strict=True)), max))
+
+
+def _clock(timing: Timing, level: ServiceLevel) -> TimeUnit:
+    """The unit in whose time a step is counted: its own, or that of the limit."""
+    return timing.after.unit if timing.after else level.limit.unit
+
+
+def steps_reached(steps_at: Sequence[datetime], last_fired_at: datetime | None) -> int:
+    """How many steps of a new schedule count as given when the last of the old one fired at `last_fired_at`.
+
+    None of them is given twice, and escalation never goes down.
+    """
+    return bisect_right(steps_at, last_fired_at) if last_fired_at else 0
