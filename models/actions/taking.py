@@ -156,11 +156,11 @@ def conclude(
     case.issue.stage, case.issue.changed_at = case.row.target, now
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
     duties.cancel(session, case.issue.id, case.row.cancels, now=now)
-    lapse(session, case.issue.id, now)
     for kind in case.row.opens:
         if not duties.is_owed(session, case.issue.id, kind):
             owner = (owners or {}).get(kind) or _owner(session, book, case.issue, kind)
             duties.open_duty(session, book, case.issue, kind, owner, now=now)
+    lapse(session, case.issue.id, now)
     return case.issue
 
 
