@@ -1,15 +1,15 @@
-"""Casework by command: ``wangge issue report|show|list|assign|sign|act|done|evaluate|close|reopen``."""
+"""Casework by command: ``wangge issue report|show|list|assign|sign|act|done|evaluate|close|reopen`` and more."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
 import typer
 from sqlalchemy import or_, select
 
-from deployments.commands import issue_views
+from deployments.commands import issue_exits, issue_helping, issue_requests, issue_views
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import SHOWN, AsJson, At, By, Most, Number, OfLight, UnitName
+from deployments.commands.performing import perform
 from deployments.commands.shell import described, family
 from deployments.commands.typed import instant, one_of
 from deployments.commands.words import say
@@ -18,11 +18,12 @@ from models.actions.reporting import Report
 from models.errors import NotFound
 from models.queries import units
 from models.queries.ledger import Wanted
-from models.tables.issues import Issue
 from models.tables.policies import Category
-from models.vocabulary import Action, Rating, Severity, Stage
+from models.vocabulary import Action, Lane, Rating, Severity, Stage
 
 app = family(name="issue", help=say("cli.command.issue"))
+for more in (issue_requests, issue_exits, issue_helping):
+    app.add_typer(more.app)
 
 Summary = Annotated[str, typer.Argument(metavar=say("cli.value.summary"), help=say("cli.option.summary"))]
 About = Annotated[str, typer.Option("--category", metavar=say("cli.value.category"), help=say("cli.option.category"))]
@@ -31,6 +32,10 @@ Graveness = Annotated[
     typer.Option(
         "--severity", metavar=say("cli.value.severity"), parser=one_of(Severity), help=say("cli.option.severity")
     ),
+]
+AlongLane = Annotated[
+    Lane | None,
+    typer.Option("--lane", metavar=say("cli.value.lane"), parser=one_of(Lane), help=say("cli.option.lane")),
 ]
 OnGrid = Annotated[str | None, typer.Option("--grid", metavar=say("cli.value.grid"), help=say("cli.option.on_grid"))]
 Grid = Annotated[str, typer.Option("--grid", metavar=say("cli.value.grid"), help=say("cli.option.grid"))]
@@ -56,18 +61,6 @@ AtStage = Annotated[
 ]
 
 
-Do = Callable[..., Issue]
-
-
-def _act(action: Action, do: Do, number: str, by: str, at: datetime | None, *, as_json: bool, **said: object) -> None:
-    """Do something to an issue and tell how it stands now."""
-    with open_desk(at, by=by, number=number) as desk:
-        desk.demand_past()
-        do(desk.session, desk.book, number, by=by, now=desk.now, **said)
-        account = issue_views.account(desk, number, action)
-    account.tell(as_json=as_json)
-
-
 @app.command("report", **described("issue_report"))
 def report(  # noqa: PLR0913 -- an option each
     *,
@@ -76,6 +69,7 @@ def report(  # noqa: PLR0913 -- an option each
     by: By,
     grid: OnGrid = None,
     severity: Graveness = Severity.ORDINARY,
+    lane: AlongLane = None,
     happened: Raised = None,
     source: Source = "command",
     external_id: ExternalId = None,
@@ -94,6 +88,7 @@ def report(  # noqa: PLR0913 -- an option each
             by=by,
             source=source,
             external_id=external_id,
+            lane=lane,
         )
         issue = reporting.report(desk.session, desk.book, what, now=desk.now)
         account = issue_views.account(desk, issue.number, Action.REPORT)
@@ -113,43 +108,43 @@ def _category(desk: Desk, key_or_name: str) -> str:
 @app.command("assign", **described("issue_assign"))
 def assign(number: Number, grid: Grid, by: By, at: At = None, as_json: AsJson = False) -> None:
     """Put an issue that lies on no grid onto one."""
-    _act(Action.ASSIGN, casework.assign, number, by, at, as_json=as_json, grid=grid)
+    perform(casework.assign, number, by, at, as_json=as_json, grid=grid)
 
 
 @app.command("sign", **described("issue_sign"))
 def sign(number: Number, by: By, at: At = None, as_json: AsJson = False) -> None:
     """Take an issue on."""
-    _act(Action.SIGN, casework.sign, number, by, at, as_json=as_json)
+    perform(casework.sign, number, by, at, as_json=as_json)
 
 
 @app.command("act", **described("issue_act"))
 def act(number: Number, by: By, note: Progress, at: At = None, as_json: AsJson = False) -> None:
     """Record progress."""
-    _act(Action.ACT, casework.act, number, by, at, as_json=as_json, note=note)
+    perform(casework.act, number, by, at, as_json=as_json, note=note)
 
 
 @app.command("done", **described("issue_done"))
 def done(number: Number, by: By, evidence: Evidence, at: At = None, as_json: AsJson = False) -> None:
     """Say that the work is done, and what shows it."""
-    _act(Action.DONE, casework.done, number, by, at, as_json=as_json, evidence=evidence)
+    perform(casework.done, number, by, at, as_json=as_json, evidence=evidence)
 
 
 @app.command("evaluate", **described("issue_evaluate"))
 def evaluate(*, number: Number, by: By, rating: Said, note: Note = "", at: At = None, as_json: AsJson = False) -> None:
     """Record what the resident says of the work."""
-    _act(Action.EVALUATE, casework.evaluate, number, by, at, as_json=as_json, rating=rating, note=note)
+    perform(casework.evaluate, number, by, at, as_json=as_json, rating=rating, note=note)
 
 
 @app.command("close", **described("issue_close"))
 def close(number: Number, by: By, at: At = None, as_json: AsJson = False) -> None:
     """Strike an issue off."""
-    _act(Action.CLOSE, casework.close, number, by, at, as_json=as_json)
+    perform(casework.close, number, by, at, as_json=as_json)
 
 
 @app.command("reopen", **described("issue_reopen"))
 def reopen(number: Number, by: By, reason: Reason, at: At = None, as_json: AsJson = False) -> None:
     """Open a closed issue again."""
-    _act(Action.REOPEN, casework.reopen, number, by, at, as_json=as_json, reason=reason)
+    perform(casework.reopen, number, by, at, as_json=as_json, reason=reason)
 
 
 @app.command("show", **described("issue_show"))

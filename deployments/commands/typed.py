@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
 
@@ -31,6 +31,14 @@ def instant(written: str) -> datetime:
         return datetime.fromisoformat(written.strip())
     except ValueError as error:
         raise typer.BadParameter(say("cli.wrong.instant", value=written)) from error
+
+
+def day(written: str) -> datetime:
+    """A day such as ``2026-03-16``, as the naive midnight with which it begins."""
+    try:
+        return datetime.combine(date.fromisoformat(written.strip()), time())
+    except ValueError as error:
+        raise typer.BadParameter(say("cli.wrong.day", value=written)) from error
 
 
 def one_of(kind: type[Word]) -> Callable[[str], Word]:

@@ -16,6 +16,7 @@ KINDS = {
     vocabulary.Lane: "lane",
     vocabulary.Light: "light",
     vocabulary.Rating: "rating",
+    vocabulary.RequestKind: "request",
     vocabulary.Role: "role",
     vocabulary.Severity: "severity",
     vocabulary.Stage: "stage",

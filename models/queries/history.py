@@ -70,3 +70,10 @@ def history(session: Session, book: Rulebook, number: str) -> list[Happened]:
 def _happened(row: dict[str, Any]) -> Happened:
     unit, role = row.pop("unit"), row.pop("role")
     return Happened(**row, post=Post(unit, role) if unit is not None else None)
+
+
+def last_action(session: Session, book: Rulebook, number: str) -> Action:
+    """What was recorded of an issue last."""
+    own = select(Event.action).join(Issue, Issue.id == Event.issue_id)
+    own = own.where(Issue.county_id == book.county.id, Issue.number == number)
+    return session.scalars(own.order_by(Event.id.desc()).limit(1)).one()

@@ -51,7 +51,9 @@ class Case:
         return self
 
     def asked(self, what: RequestKind, until: date, when: str = "2026-03-03 09:00", by: str = "W01") -> "Case":
-        holding.ask(self.session, self.book, self.issue.number, what, until=until, reason="等材料", by=by, now=at(when))
+        holding.ask(
+            self.session, self.book, self.issue.number, what=what, until=until, reason="等材料", by=by, now=at(when)
+        )
         return self
 
     def approved(self, when: str = "2026-03-03 10:00", by: str = "S01", secret: str = SECRET) -> "Case":
