@@ -1,6 +1,7 @@
 """A county that lives on: a few hundred issues in all states to begin with, then a day's work between the nights."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -8,17 +9,18 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import casework, messages, night
+from models.actions import casework, holding, messages, night, promises, side_exits, voiding
 from models.actions.people import leave
 from models.actions.reporting import Report, report_all
 from models.database import transaction
+from models.errors import InvalidInput, Refused
 from models.queries import units
 from models.queries.rulebook import Rulebook, rulebook
 from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.places import Unit
-from models.vocabulary import DutyKind, DutyState, MessageKind, Rating, Role, Severity, Stage
-from tests.county import COUNTY, START, ZONE, load_small_county
+from models.vocabulary import DutyKind, DutyState, MessageKind, Rating, RequestKind, Role, Severity, Stage
+from tests.county import COUNTY, SECRET, START, ZONE, load_small_county
 from tests.models.ledger import post_id
 
 FIRST_DAY = date(2026, 1, 26)
@@ -64,6 +66,27 @@ class Turn:
 
     def close(self) -> None:
         casework.close(self.session, self.book, self.number, by=SECRETARY[self.grid], now=self.now)
+
+    def ask(self, what: RequestKind, until: date) -> None:
+        by = SECRETARY[self.grid]
+        if what is RequestKind.EXTENSION:
+            by = WORKER[self.grid]
+        holding.ask(self.session, self.book, self.number, what=what, until=until, reason="waiting", by=by, now=self.now)
+
+    def decide(self) -> None:
+        holding.approve(self.session, self.book, self.number, secret=SECRET, by="P01", now=self.now)
+
+    def promise(self, until: date) -> None:
+        promises.promise(self.session, self.book, self.number, until=until, by=WORKER[self.grid], now=self.now)
+
+    def transfer(self, to: str) -> None:
+        side_exits.transfer(self.session, self.book, self.number, to=to, reason="there", by="P01", now=self.now)
+
+    def reject(self) -> None:
+        side_exits.reject(self.session, self.book, self.number, reason="not ours", by="P01", now=self.now)
+
+    def void(self) -> None:
+        voiding.void(self.session, self.book, self.number, reason="a mistake", by="P01", now=self.now)
 
 
 def lived(session: Session) -> None:
@@ -111,7 +134,27 @@ def _turn(session: Session, book: Rulebook, dice: Random, now: datetime) -> None
         Stage.CLOSED: turn.reopen,
     }
     if _still_held(session, grid, now):
-        onward[stage]()
+        with suppress(Refused, InvalidInput):  # on hold, asked already, past its due time: the county tries things
+            dice.choices([onward[stage], lambda: _aside(turn, stage, dice)], [3, 1])[0]()
+
+
+def _aside(turn: Turn, stage: Stage, dice: Random) -> None:
+    """Something off the usual course; each in a transaction of its own, for it may be refused."""
+    soon = turn.now.date() + timedelta(days=dice.randrange(2, 7))
+    ways: dict[Stage, list[Callable[[], None]]] = {
+        Stage.RAISED: [lambda: turn.transfer(dice.choice(GRIDS)), turn.reject],
+        Stage.ACTING: [
+            lambda: turn.promise(soon),
+            lambda: turn.ask(RequestKind.HOLD, soon),
+            lambda: turn.ask(RequestKind.EXTENSION, soon),
+            turn.decide,
+            turn.void,
+        ],
+        Stage.EVALUATING: [turn.void, lambda: turn.ask(RequestKind.HOLD, soon), turn.decide],
+        Stage.CLOSED: [turn.void],
+    }
+    with turn.session.begin_nested():
+        dice.choice(ways[stage])()
 
 
 def _still_held(session: Session, grid: str, now: datetime) -> bool:

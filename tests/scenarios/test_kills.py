@@ -15,14 +15,16 @@ from random import Random
 from time import perf_counter, sleep
 
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, make_url, select, text
 
 from models.actions import night
 from models.actions.night import NightCounts
 from models.database import engine, transaction
 from models.queries import units
 from models.queries.rulebook import rulebook
+from models.tables.events import Event
 from models.tables.registry import METADATA
+from models.vocabulary import Action
 from tests import conftest
 from tests.county import COUNTY
 from tests.scenarios import county_life, killing
@@ -167,6 +169,17 @@ def test_nights_killed_and_run_again_leave_what_undisturbed_ones_leave(
     print(f"\n{killer.kills} kills over {(day - FIRST_DAY).days - DAYS_BEFORE} nights: " + told(killer.struck))
     assert killer.struck[Struck.WRITING] >= LEAST_INSIDE
     assert differences(read(twin), read(killed)) == {}
+    with transaction(twin) as session:
+        done = set(session.scalars(select(Event.action).distinct()))
+    assert done >= {
+        Action.HOLD,
+        Action.RESUME,
+        Action.EXTEND,
+        Action.PROMISE,
+        Action.BREAK,
+        Action.TRANSFER,
+        Action.VOID,
+    }
 
 
 def told(struck: Counter[Struck]) -> str:
