@@ -174,7 +174,6 @@ def test_nights_killed_and_run_again_leave_what_undisturbed_ones_leave(
     assert done >= {
         Action.HOLD,
         Action.RESUME,
-        Action.EXTEND,
         Action.PROMISE,
         Action.BREAK,
         Action.TRANSFER,
