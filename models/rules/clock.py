@@ -55,7 +55,7 @@ def _moved_steps(
 
 def _clock(timing: Timing, level: ServiceLevel) -> TimeUnit:
     """The unit in whose time a step is counted: its own, or that of the limit."""
-    return timing.after.unit if timing.after else level.limit.unit
+    return timing.allowance.unit if timing.allowance else level.limit.unit
 
 
 def steps_reached(steps_at: Sequence[datetime], last_fired_at: datetime | None) -> int:

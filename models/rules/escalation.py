@@ -1,7 +1,7 @@
 """Escalation: from a policy and a due time to the frozen instants of the steps (design: time and policy, section 3)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import accumulate
 
@@ -9,18 +9,25 @@ from models.rules.worktime import Allowance, WorkCalendar, fraction
 from models.vocabulary import DutyKind, Lane, Light, Severity, StepAction
 
 DUE = "due"
+OPENED = "opened"
 
 
 @dataclass(frozen=True)
 class Timing:
-    """When a step falls: at a share of the allowance, at the due time (both None), or so long after it."""
+    """When a step falls; one of these is given, or none: then it falls at the due time.
+
+    ``share`` of the allowance used; so long after the opening (``opened``), before the due time (``before``: the latest
+    instant from which that much remains until then) or ``after`` it.
+    """
 
     share: Fraction | None = None
+    opened: Allowance | None = None
+    before: Allowance | None = None
     after: Allowance | None = None
 
     @classmethod
     def parse(cls, written: str) -> "Timing":
-        """Read ``75%``, ``due`` or ``+1 working_days``.
+        """Read ``75%``, ``opened +4 working_hours``, ``-2 working_hours``, ``due`` or ``+1 working_days``.
 
         :raises ValueError: on anything else, or a share not between 0 and 100 %.
         """
@@ -28,13 +35,28 @@ class Timing:
         if text == DUE:
             return cls()
         if text.endswith("%"):
-            share = fraction(text[:-1]) / 100
-            if not 0 < share < 1:
-                raise ValueError(written)
-            return cls(share=share)
-        if text.startswith("+"):
-            return cls(after=Allowance.parse(text[1:]))
+            return cls(share=_share(text[:-1]))
+        if text.startswith(OPENED):
+            return cls(opened=_signed(text.removeprefix(OPENED).strip(), "+"))
+        return cls(before=_signed(text, "-")) if text.startswith("-") else cls(after=_signed(text, "+"))
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """The time from the opening or to or from the due time; None for a share and for the due time itself."""
+        return self.opened or self.before or self.after
+
+
+def _share(written: str) -> Fraction:
+    share = fraction(written) / 100
+    if not 0 < share < 1:
         raise ValueError(written)
+    return share
+
+
+def _signed(written: str, sign: str) -> Allowance:
+    if not written.startswith(sign):
+        raise ValueError(written)
+    return Allowance.parse(written[1:])
 
 
 @dataclass(frozen=True)
@@ -104,8 +126,6 @@ class Schedule:
 def freeze(level: ServiceLevel, opened_at: datetime, calendar: WorkCalendar) -> Schedule:
     """Compute the due time and the steps of a duty once, when it opens.
 
-    Steps never run backwards: one that would fall before its predecessor falls with it.
-
     :raises CalendarEnds: when the calendar doesn't reach far enough.
     """
     due = calendar.due_at(opened_at, level.limit)
@@ -118,15 +138,21 @@ def steps_for(
 ) -> tuple[datetime, ...]:
     """The instants of a duty's steps for a due time, be it the policy's or another.
 
+    Steps never run backwards: one that would fall before its predecessor, the first before the opening, falls with it.
+
     :raises CalendarEnds: when the calendar doesn't reach far enough.
     """
     instants = (_instant(step.timing, level, opened_at, due_at, calendar) for step in level.escalation.steps)
-    return tuple(accumulate(instants, max))
+    return tuple(accumulate(instants, max, initial=opened_at.astimezone(UTC)))[1:]
 
 
 def _instant(timing: Timing, level: ServiceLevel, opened: datetime, due: datetime, calendar: WorkCalendar) -> datetime:
     if timing.share is not None:
         return calendar.share_at(opened, due, timing.share, level.limit.unit)
+    if timing.opened is not None:
+        return calendar.due_at(opened, timing.opened)
+    if timing.before is not None:
+        return calendar.latest_start(due, timing.before)
     return calendar.due_at(due, timing.after) if timing.after else due
 
 

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StrictBool
 
+from models.rules.bounds import LONGEST_EXTENDED
 from models.rules.escalation import Timing
-from models.rules.pack_values import At, Count, Key, Limit, Name, Span, Written, timing
+from models.rules.pack_values import At, Key, Limit, Name, Span, Written, timing
+from models.rules.worktime import Allowance
 from models.vocabulary import DutyKind, Lane, Severity, StepAction
 
 HOLDER = "holder"
@@ -75,12 +77,12 @@ class Holds(Written):
 class Extensions(Written):
     """How often the work may be given more time, and how long it may take in all, from its opening."""
 
-    most: Count
-    longest: Limit
+    most: Annotated[int, Field(strict=True, ge=0)]
+    longest: Limit = Allowance.parse(LONGEST_EXTENDED)
 
 
 class Policy(Written):
-    """A whole policy; its JSON reads as the file does."""
+    """A whole policy; its JSON reads as the file does. Issues of the lanes in `disclosure` are published or exempt."""
 
     version: Name
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]

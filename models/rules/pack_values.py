@@ -81,13 +81,13 @@ def allowance(written: str) -> Allowance:
 
 
 def timing(written: str) -> Timing:
-    """Read when a step falls: ``75%``, ``due`` or ``+1 working_days``.
+    """Read when a step falls: ``75%``, ``opened +4 working_hours``, ``-2 urgent_hours``, ``due``, ``+1 working_days``.
 
     :raises ValueError: on anything else.
     """
     read = Timing.parse(written)
-    if read.after:
-        allowance(str(read.after))
+    if read.allowance:
+        allowance(str(read.allowance))
     return read
 
 

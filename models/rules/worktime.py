@@ -146,6 +146,40 @@ class WorkCalendar:
             case TimeUnit.WORKING_HOURS:
                 return self._instant_after(self._worked_until(self._within(start)) + float(limit.amount) * HOUR)
 
+    def latest_start(self, due: datetime, limit: Allowance) -> datetime:
+        """The latest instant from which a whole allowance remains until ``due``.
+
+        Hours are counted backwards, of office time or of real time. Days keep the clock time and are counted back from
+        the local day of ``due``; where it is a day off, working days are counted back from the last close before it.
+
+        :raises CalendarEnds: when office time is counted and that or ``due`` lies outside the days the calendar knows.
+        """
+        local = due.astimezone(UTC).astimezone(self.office.zone)
+        match limit.unit:
+            case TimeUnit.URGENT_HOURS:
+                return due.astimezone(UTC) - timedelta(hours=1) * limit.amount.numerator / limit.amount.denominator
+            case TimeUnit.NATURAL_DAYS:
+                return self._at(local.date() - timedelta(days=limit.amount.numerator), local.time())
+            case TimeUnit.WORKING_DAYS:
+                return self._working_days_before(self._within(local), limit.amount.numerator)
+            case TimeUnit.WORKING_HOURS:
+                return self._instant_from(self._worked_until(self._within(due)) - float(limit.amount) * HOUR)
+
+    def _working_days_before(self, due: datetime, days: int) -> datetime:
+        at = bisect_right(self.days, due.date()) - 1
+        if at < days:
+            raise CalendarEnds(instant=due.date(), first=self.first, last=self.last)
+        clock = due.time() if self.is_workday(due.date()) else self.office.windows[-1][1]
+        return self._at(self.days[at - days], clock)
+
+    def _instant_from(self, worked: float) -> datetime:
+        """The last instant by which no more working seconds have passed; at the end of a window, the next opening."""
+        starts, _, before = self._segments
+        if worked < 0:
+            raise CalendarEnds(instant=worked, first=self.first, last=self.last)
+        at = bisect_right(before, worked) - 1
+        return _instant(starts[at] + worked - before[at])
+
     def counts_from(self, start: datetime) -> datetime:
         """From when working days count for something that arrives at ``start``: at once, or as the office says."""
         return self._counts_from(start).astimezone(UTC)

@@ -56,6 +56,30 @@ def test_a_fault_in_the_policy_names_line_and_field(tmp_path: Path, slip: Slip) 
     check(slip, POLICY, "policy.yaml", faults_of(folder))
 
 
+def test_steps_that_hang_on_the_limit_are_compared_under_each_level_of_the_ladder(tmp_path: Path) -> None:
+    policy = POLICY.replace("at: 75%, remind: [holder]}", "at: -4 working_hours, remind: [holder]}")
+    at = "escalation_policies.acting.steps[0].at"
+    faults = faults_of(write_pack(tmp_path, policy=policy))
+    assert [str(fault) for fault in faults] == [
+        f"policy.yaml:9: {at}: “act-light”的时限只有 1.5 working_hours，“-4 working_hours”落在起算之前",
+        f"policy.yaml:9: {at}: “sign”的时限只有 2 working_hours，“-4 working_hours”落在起算之前",
+    ]
+
+
+def test_steps_from_the_opening_and_before_the_due_time_are_read(tmp_path: Path) -> None:
+    steps = "{at: opened +1 working_hours, remind: [holder]}\n      - {at: -1 working_days, remind: [holder]}"
+    ladder = f"  early:\n    immediate: false\n    steps:\n      - {steps}\nservice_levels:"
+    policy = POLICY.replace("service_levels:", ladder).replace(
+        "3 working_days, escalation: acting", "3 working_days, escalation: early"
+    )
+    loaded = load_pack(write_pack(tmp_path, policy=policy)).policy
+    assert [step.at for step in loaded.escalation_policies["early"].steps] == [
+        "opened +1 working_hours",
+        "-1 working_days",
+    ]
+    assert [level.key for level in loaded.service_levels if level.escalation == "early"] == ["act", "close"]
+
+
 def test_all_faults_of_both_files_are_told_at_once(tmp_path: Path) -> None:
     county = (
         COUNTY.replace(", answers: grid_worker", "")
@@ -152,8 +176,10 @@ def test_no_torn_value_breaks_the_reading(tmp_path: Path, torn: str) -> None:
 
 
 def test_every_sentence_stands_in_both_languages(tmp_path: Path) -> None:
-    for number, slip in enumerate(COUNTY_SLIPS):
-        folder = write_pack(tmp_path / str(number), county=COUNTY.replace(slip.old, slip.new, 1))
+    counties = [(COUNTY.replace(slip.old, slip.new, 1), POLICY) for slip in COUNTY_SLIPS]
+    policies = [(COUNTY, POLICY.replace(slip.old, slip.new, 1)) for slip in POLICY_SLIPS]
+    for number, (county, policy) in enumerate(counties + policies):
+        folder = write_pack(tmp_path / str(number), county, policy)
         english, chinese = faults_of(folder, "en"), faults_of(folder)
         assert [(e.file, e.line, e.field) for e in english] == [(c.file, c.line, c.field) for c in chinese]
         assert all(e.message != c.message for e, c in zip(english, chinese, strict=True))

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import CalendarEnds
-from models.rules.escalation import Addressee, Escalation, ServiceLevel, Step, Timing, freeze, light
+from models.rules.escalation import Addressee, Escalation, ServiceLevel, Step, Timing, freeze, light, steps_for
 from models.rules.worktime import Allowance, WorkCalendar
 from models.vocabulary import DutyKind, Lane, Light, Severity, StepAction, TimeUnit
-from tests.rules.calendars import AMERICA, CHINA, cn, ny
+from tests.rules.calendars import AMERICA, CHINA, NEW_YORK, cn, ny
 from tests.rules.oracles import climb as oracle
+from tests.rules.oracles import working_time as walk
 from tests.rules.properties import quick
 
 HOLDER = Addressee(StepAction.REMIND, None)
@@ -63,6 +64,36 @@ def test_a_step_that_would_fall_before_its_predecessor_falls_with_it() -> None:
     assert steps == (cn("2026-03-06 16:30"), cn("2026-03-09 09:30"), cn("2026-03-09 09:30"))
 
 
+def test_steps_may_count_from_the_opening_and_backwards_from_the_due_time() -> None:
+    mixed = level("3 working_days", "opened +4 working_hours", "opened +2 working_days", "-2 working_hours", "due")
+    schedule = freeze(mixed, cn("2026-03-05 15:00"), CHINA)  # a Thursday; due on Tuesday at the same time
+    assert schedule.steps_at == tuple(
+        cn(at) for at in ["2026-03-06 10:00", "2026-03-09 15:00", "2026-03-10 11:00", "2026-03-10 15:00"]
+    )
+
+
+def test_the_last_working_day_before_a_due_time_is_not_a_day_off() -> None:
+    before = level("7 natural_days", "-1 working_days", "-1 natural_days")
+    steps = freeze(before, cn("2026-10-02 10:00"), CHINA).steps_at  # due on Friday the 9th; the 8th is worked
+    assert steps == (cn("2026-10-08 10:00"), cn("2026-10-08 10:00"))
+
+
+def test_of_less_time_than_a_step_asks_for_it_stands_where_the_clock_starts() -> None:
+    short = level("1 urgent_hours", "-2 working_hours", "50%")
+    opened_at = cn("2026-03-07 10:00")  # a Saturday
+    assert freeze(short, opened_at, CHINA).steps_at == (opened_at, cn("2026-03-07 10:30"))
+    assert freeze(short, opened_at.astimezone(NEW_YORK), CHINA).steps_at[0].utcoffset() == timedelta()
+
+
+def test_a_due_time_that_is_not_the_policys_moves_the_steps_that_hang_on_it() -> None:
+    mixed = level("3 working_days", "opened +1 working_days", "75%", "-1 working_days", "due", "+1 working_days")
+    opened_at, approved = cn("2026-03-05 10:00"), cn("2026-03-13 10:00")  # six working days instead of three
+    assert steps_for(mixed, opened_at, approved, CHINA) == tuple(
+        cn(at)
+        for at in ["2026-03-06 10:00", "2026-03-11 15:30", "2026-03-12 10:00", "2026-03-13 10:00", "2026-03-16 10:00"]
+    )
+
+
 def test_a_schedule_that_reaches_days_not_yet_announced_is_provisional() -> None:
     assert freeze(ACTING, cn("2026-12-15 10:00"), CHINA).provisional is False
     assert freeze(ACTING, cn("2026-12-28 10:00"), CHINA).provisional is True
@@ -73,14 +104,28 @@ def test_a_schedule_that_reaches_days_not_yet_announced_is_provisional() -> None
 @st.composite
 def timings(draw: st.DrawFn) -> str:
     unit = draw(st.sampled_from(list(TimeUnit)))
-    after = st.integers(1, 6).map(lambda amount: f"+{amount} {unit}")
-    return draw(st.one_of(st.integers(1, 99).map(lambda share: f"{share}%"), st.just("due"), after))
+    sign = draw(st.sampled_from(["+", "-", "opened +"]))
+    length = st.integers(1, 6).map(lambda amount: f"{sign}{amount} {unit}")
+    return draw(st.one_of(st.integers(1, 99).map(lambda share: f"{share}%"), st.just("due"), length))
 
 
 @st.composite
 def openings(draw: st.DrawFn) -> tuple[WorkCalendar, datetime]:
     calendar, start = draw(st.sampled_from([(CHINA, cn("2026-01-20 00:00")), (AMERICA, ny("2026-03-01 00:00"))]))
     return calendar, start + timedelta(minutes=draw(st.integers(0, 260 * 24 * 60)))
+
+
+def expected(timing: str, unit: TimeUnit, opened_at: datetime, due_at: datetime, calendar: WorkCalendar) -> datetime:
+    """Where a step by itself falls: the walk minute by minute, from the opening, from the due time, or backwards."""
+    office = walk.Office(calendar.office.zone, calendar.office.windows, frozenset(calendar.days), calendar.last)
+    if timing.endswith("%"):
+        return walk.share_at(office, opened_at, due_at, Fraction(timing[:-1]) / 100, unit)
+    if timing == "due":
+        return due_at
+    amount, _, own = timing.removeprefix("opened ")[1:].partition(" ")
+    if timing.startswith("-"):
+        return max(opened_at, walk.latest_start(office, due_at, int(amount), own))
+    return walk.due_at(office, opened_at if timing.startswith("opened") else due_at, int(amount), own)
 
 
 @quick(150)
@@ -93,11 +138,11 @@ def test_steps_never_run_backwards_and_stand_once_each(
     assert schedule.due_at == calendar.due_at(opened_at, Allowance(Fraction(amount), unit))
     assert len(schedule.steps_at) == len(written)
     assert list(schedule.steps_at) == sorted(schedule.steps_at)
-    assert all(opened_at < at for at in schedule.steps_at)
+    assert all(opened_at <= at for at in schedule.steps_at)
     alone = [freeze(level(f"{amount} {unit}", timing), opened_at, calendar).steps_at[0] for timing in written]
     assert list(schedule.steps_at) == [max(alone[: n + 1]) for n in range(len(alone))]
     for timing, at in zip(written, alone, strict=True):
-        assert (at >= schedule.due_at) == (not timing.endswith("%")) or at == schedule.due_at
+        assert at == expected(timing, unit, opened_at, schedule.due_at, calendar)
 
 
 @quick(100)
@@ -136,6 +181,9 @@ def test_without_a_warning_step_a_duty_is_green_until_due() -> None:
         ("due", Timing()),
         ("+1 working_days", Timing(after=Allowance(Fraction(1), TimeUnit.WORKING_DAYS))),
         ("+0.5 urgent_hours", Timing(after=Allowance(Fraction(1, 2), TimeUnit.URGENT_HOURS))),
+        ("-2 working_hours", Timing(before=Allowance(Fraction(2), TimeUnit.WORKING_HOURS))),
+        ("opened +4 working_hours", Timing(opened=Allowance(Fraction(4), TimeUnit.WORKING_HOURS))),
+        (" opened  +1 natural_days", Timing(opened=Allowance(Fraction(1), TimeUnit.NATURAL_DAYS))),
     ],
 )
 def test_timings_are_read(written: str, timing: Timing) -> None:
@@ -143,7 +191,12 @@ def test_timings_are_read(written: str, timing: Timing) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "0%", "100%", "-5%", "%", "1/0%", "75", "overdue", "1 working_days", "+", "+0 working_days", "+1"]
+    "written",
+    [
+        *("", "0%", "100%", "-5%", "%", "1/0%", "75", "overdue", "1 working_days", "+", "+0 working_days", "+1", "+-1"),
+        *("-", "-1", "-0 working_days", "--1 working_days", "-0.5 working_days", "opened", "opened +", "opened 75%"),
+        *("opened -1 working_days", "opened 1 working_days", "opened +opened +1 working_days", "due +1 working_days"),
+    ],
 )
 def test_other_timings_are_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
@@ -162,8 +215,16 @@ def test_other_timings_are_refused(written: str) -> None:
         ({"lane": Lane.SIMPLE}, True),
         ({"lane": Lane.COMPLEX}, False),
         ({"duty_kind": DutyKind.SIGN}, False),
+        ({"called_up": True}, True),
+        ({"called_up": False}, False),
     ],
 )
 def test_a_service_level_matches_what_all_its_conditions_allow(condition: dict[str, object], matches: bool) -> None:
     row = replace(ACTING, **condition)  # type: ignore[arg-type]
-    assert row.matches(DutyKind.ACT, "roads", Severity.MAJOR, Lane.SIMPLE) is matches
+    assert row.matches(DutyKind.ACT, "roads", Severity.MAJOR, Lane.SIMPLE, called_up=True) is matches
+
+
+def test_an_issue_that_no_department_was_called_to_matches_rows_that_do_not_ask_for_it() -> None:
+    rows = {asked: replace(ACTING, called_up=asked) for asked in (None, True, False)}
+    about = (DutyKind.ACT, "roads", Severity.MAJOR, Lane.SIMPLE)
+    assert {asked: row.matches(*about) for asked, row in rows.items()} == {None: True, True: False, False: True}

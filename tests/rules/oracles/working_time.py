@@ -63,6 +63,47 @@ def due_at(office: Office, start: datetime, amount: int, unit: str) -> datetime:
     raise ValueError(f"unit {unit}")
 
 
+def latest_start(office: Office, due: datetime, amount: int, unit: str) -> datetime:
+    """The latest instant, in UTC, from which `amount` of `unit` remains until `due`: the walk backwards.
+
+    The clock of a day that is no working one is that of the last close before it. Raises BeyondCalendarError when the
+    walk comes to the days before the first working one.
+    """
+    last = minute_number(due)
+    if unit == "urgent_hours":
+        return instant(last - amount * 60)
+    if unit == "working_hours":
+        return start_of_working_minute(office, last, amount * 60)
+    local = instant(last).astimezone(office.zone)
+    day, clock = local.date(), local.time()
+    if unit == "natural_days":
+        return at_clock(office, day - amount * DAY, clock)
+    while not is_workday_since(office, day):
+        day, clock = day - DAY, office.windows[-1][1]
+    for _ in range(amount):
+        day -= DAY
+        while not is_workday_since(office, day):
+            day -= DAY
+    return at_clock(office, day, clock)
+
+
+def is_workday_since(office: Office, day: date) -> bool:
+    """Whether `day` is a working day; BeyondCalendarError before the first there is."""
+    if day < min(office.workdays):
+        raise BeyondCalendarError(f"{day} is before the first working day")
+    return is_workday(office, day)
+
+
+def start_of_working_minute(office: Office, end: int, amount: int) -> datetime:
+    """The start of the minute that is the `amount`-th working one before minute `end`, going back."""
+    minute = end
+    while amount:
+        minute -= 1
+        is_workday_since(office, local_reading(office.zone, minute)[0])
+        amount -= is_working(office, minute)
+    return instant(minute)
+
+
 def working_minutes_between(office: Office, a: datetime, b: datetime) -> int:
     """How many minutes of real time that start in [a, b) start inside a window of a working day."""
     return len(working_minutes_in(office, a, b))
