@@ -9,11 +9,12 @@ from pydantic import ValidationError
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
+from models.rules.bounds import Bounds
 from models.rules.escalation import Timing
 from models.rules.pack import Compound, CompoundKind, CountyPack, PlacedUnit, Unit
 from models.rules.pack_policy import Policy
 from models.rules.worktime import Allowance, Office, WorkCalendar
-from models.vocabulary import DutyKind, Role, Severity, StepAction, TimeUnit
+from models.vocabulary import DutyKind, Lane, Role, Severity, StepAction, TimeUnit
 from tests.deployments.packs import FOREIGN_POLICY, foreign_county, write_pack
 
 GUCHENG = Path(__file__).parents[2] / "deployments" / "counties" / "gucheng"
@@ -175,19 +176,28 @@ def test_limits_are_those_of_the_rules(gucheng: CountyPack) -> None:
         "sign-urgent": "2 urgent_hours",
         "sign": "2 working_hours",
         "act-urgent": "24 urgent_hours",
+        "act-called-up": "10 working_days",
         "act-major": "7 working_days",
         "act-complex": "7 working_days",
         "act-key": "7 working_days",
         "act": "3 working_days",
         "evaluate": "1 working_days",
         "close": "3 working_days",
+        "approve-urgent": "2 urgent_hours",
+        "approve": "1 working_days",
+        "answer-urgent": "0.5 urgent_hours",
+        "answer": "1 working_days",
     }
+    bounds = Bounds.read(gucheng.policy.model_dump(mode="json"))
+    assert (str(bounds.longest_hold), bounds.most_extensions) == ("30 working_days", 1)
+    assert (str(bounds.longest_extended), bounds.disclosure) == ("15 working_days", {Lane.COMPLEX})
 
 
 def test_what_is_urgent_or_to_be_signed_is_minded_at_once(gucheng: CountyPack) -> None:
     policies = gucheng.policy.escalation_policies
     immediate = {level.key for level in gucheng.policy.service_levels if policies[level.escalation].immediate}
-    assert immediate == {"dispatch-urgent", "sign-urgent", "sign", "act-urgent"}
+    urgent = {"dispatch-urgent", "sign-urgent", "act-urgent", "approve-urgent", "answer-urgent"}
+    assert immediate == urgent | {"sign"}
     for level in gucheng.policy.service_levels:
         if level.severity is Severity.URGENT:
             after = [step.timing.after for step in policies[level.escalation].steps]
