@@ -1,16 +1,16 @@
-"""``wangge pack check|load``: county packs."""
+"""``wangge pack check|diff|load``: county packs."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from deployments.commands import output
+from deployments.commands import output, pack_duties
 from deployments.commands.failures import ExitCode
 from deployments.commands.options import AsJson
+from deployments.commands.pack_diff import tell_changes
 from deployments.commands.shell import described, family
 from deployments.commands.words import joined, locale, say
 from deployments.county_pack.calendar_days import calendar_days
@@ -18,27 +18,53 @@ from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
 from models.actions import packs
 from models.database import transaction
+from models.queries.packs import loaded
 from models.rules.pack import CountyPack
+from models.rules.pack_changes import written
 
 app = family(name="pack", help=say("cli.command.pack"))
 
 Folder = Annotated[Path, typer.Argument(metavar=say("cli.value.folder"), help=say("cli.option.folder"))]
+OpenDuties = Annotated[bool, typer.Option("--open-duties", metavar="", help=say("cli.option.open_duties"))]
 
 
 @app.command("check", **described("pack_check"))
 def check(folder: Folder, as_json: AsJson = False) -> None:
     """Read a pack and tell all that is wrong with it."""
-    _tell("cli.pack.fine", _read(folder, as_json=as_json), as_json=as_json)
+    pack = _read(folder, as_json=as_json)
+    if as_json:
+        output.as_json(_figures(pack))
+    else:
+        _tell("cli.pack.fine", pack)
+
+
+@app.command("diff", **described("pack_diff"))
+def diff(folder: Folder, open_duties: OpenDuties = False, as_json: AsJson = False) -> None:
+    """Show what loading a pack would change, and change nothing."""
+    pack, now = _read(folder, as_json=as_json), datetime.now(UTC)
+    days = calendar_days(pack, now.astimezone(pack.county.tzinfo).year)
+    with transaction() as session:
+        before = loaded(session, pack.county.key)
+        moved = pack_duties.preview(session, pack, days, now=now) if open_duties else None
+    tell_changes(pack, before, written(pack, days), moved, as_json=as_json)
 
 
 @app.command("load", **described("pack_load"))
-def load(folder: Folder, as_json: AsJson = False) -> None:
-    """Bring the county to what its pack says."""
+def load(folder: Folder, open_duties: OpenDuties = False, as_json: AsJson = False) -> None:
+    """Bring the county to what its pack says; its open duties too, if asked."""
     pack, now = _read(folder, as_json=as_json), datetime.now(UTC)
     with transaction() as session:
         packs.load(session, pack, calendar_days(pack, now.astimezone(pack.county.tzinfo).year), now=now)
         left = packs.left_out(session, pack)
-    _tell("cli.pack.loaded", pack, left, as_json=as_json)
+    moved = pack_duties.take_over(pack.county.key, now=now) if open_duties else None
+    if as_json:
+        output.as_json({**_figures(pack), "left_out": left, "open_duties": moved})
+        return
+    _tell("cli.pack.loaded", pack)
+    if left:
+        output.line("cli.pack.left_out", count=len(left), units=joined(left))
+    if moved:
+        pack_duties.tell("cli.pack.moved", pack, moved)
 
 
 def _read(folder: Path, *, as_json: bool) -> CountyPack:
@@ -53,15 +79,19 @@ def _read(folder: Path, *, as_json: bool) -> CountyPack:
         raise typer.Exit(ExitCode.REJECTED) from error
 
 
-def _tell(key: str, pack: CountyPack, left: Sequence[str] = (), *, as_json: bool) -> None:
-    units = Counter(placed.depth for placed in pack.units())
-    tiers = {tier.name: units[depth] for depth, tier in enumerate(pack.tiers)}
+def _figures(pack: CountyPack) -> dict[str, Any]:
     compounds = sum(len(placed.unit.compounds) for placed in pack.units())
-    if as_json:
-        data: dict[str, Any] = {"county": pack.county.key, "units": tiers, "compounds": compounds}
-        output.as_json({**data, "policy": pack.policy.version, "faults": [], "left_out": left})
-        return
-    listed = joined(say("cli.pack.units", count=count, tier=name) for name, count in tiers.items())
-    output.line(key, county=pack.county.name, units=listed, compounds=compounds, policy=pack.policy.version)
-    if left:
-        output.line("cli.pack.left_out", count=len(left), units=joined(left))
+    figures = {"county": pack.county.key, "units": _units(pack), "compounds": compounds}
+    return {**figures, "policy": pack.policy.version, "faults": [], "left_out": []}
+
+
+def _units(pack: CountyPack) -> dict[str, int]:
+    """How many units each tier has, by its name."""
+    units = Counter(placed.depth for placed in pack.units())
+    return {tier.name: units[depth] for depth, tier in enumerate(pack.tiers)}
+
+
+def _tell(key: str, pack: CountyPack) -> None:
+    figures = _figures(pack)
+    listed = joined(say("cli.pack.units", count=count, tier=name) for name, count in figures["units"].items())
+    output.line(key, **{**figures, "county": pack.county.name, "units": listed})

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import InvalidInput
 from models.rules import pack as written
+from models.rules.pack_policy import Policy
 from models.tables import policies as t
 from models.tables.places import CalendarDay, Compound, County, GridPart, Post, Unit
 
@@ -150,7 +151,7 @@ def _policy(session: Session, county_id: int, pack: written.CountyPack, now: dat
     loaded = session.scalars(own).all()
     known = next((each for each in loaded if each.version == pack.policy.version), None)
     if known is not None:
-        if known.content != content:
+        if Policy.model_validate(known.content) != pack.policy:  # read as today: fields may have come since
             raise InvalidInput(why="policy_changed", version=known.version)
         if known is not loaded[0]:  # duties go by the newest, whatever else of an older pack would be taken over
             raise InvalidInput(why="policy_older", version=known.version, newest=loaded[0].version)

@@ -190,7 +190,7 @@ def test_limits_are_those_of_the_rules(gucheng: CountyPack) -> None:
     }
     bounds = Bounds.read(gucheng.policy.model_dump(mode="json"))
     assert (str(bounds.longest_hold), bounds.most_extensions) == ("30 working_days", 1)
-    assert (str(bounds.longest_extended), bounds.disclosure) == ("15 working_days", {Lane.COMPLEX})
+    assert (str(bounds.longest_extended), bounds.disclosure) == ("15 working_days", frozenset({Lane.COMPLEX}))
 
 
 def test_what_is_urgent_or_to_be_signed_is_minded_at_once(gucheng: CountyPack) -> None:

@@ -1,0 +1,51 @@
+"""What loading a pack would change, as a table or as JSON."""
+
+from rich.text import Text
+
+from deployments.commands import output, pack_duties
+from deployments.commands.pack_duties import Moved
+from deployments.commands.words import say
+from models.rules.pack import CountyPack
+from models.rules.pack_changes import LEVELS, Change, How, Side, changes
+
+COLOURS = {How.ADDED: "green", How.REMOVED: "red", How.STAYS: "dim", How.MOVED: "cyan", How.CHANGED: "yellow"}
+POLICY = ("categories.", "escalation_policies.", LEVELS, "quiet_hours", "holds", "extensions", "disclosure")
+
+
+def tell_changes(pack: CountyPack, before: Side | None, after: Side, moved: Moved | None, *, as_json: bool) -> None:
+    """Say what differs between what is loaded and a pack; `before` is None for a county that is new."""
+    found = changes(before, after) if before else []
+    if as_json:
+        output.as_json(
+            {
+                "county": pack.county.key,
+                "loaded": before.things["version"][""] if before else None,
+                "policy": pack.policy.version,
+                "changes": found,
+                "needs_version": _needs_version(found),
+                "open_duties": moved,
+            }
+        )
+        return
+    if before is None:
+        output.line("cli.pack.all_new", county=pack.county.name)
+    elif not found:
+        output.line("cli.pack.no_changes", county=pack.county.name)
+    else:
+        output.table(("field", "change", "before", "after"), map(_row, found), wrapped=("field", "before", "after"))
+        output.line("cli.pack.changes", county=pack.county.name, count=len(found))
+    if _needs_version(found):
+        output.line("cli.pack.needs_version", policy=pack.policy.version)
+    if moved:
+        pack_duties.tell("cli.pack.would_move", pack, moved)
+
+
+def _row(change: Change) -> list[str | Text]:
+    how = Text(say(f"cli.change.{change.how}"), style=COLOURS[change.how])
+    return [change.what, how, change.old or "", change.new or ""]
+
+
+def _needs_version(found: list[Change]) -> bool:
+    """Whether the policy says something else under the same version: loading would refuse that."""
+    changed = {each.what for each in found}
+    return "version" not in changed and any(what.startswith(POLICY) for what in changed)

@@ -1,0 +1,107 @@
+"""Open duties go over to the newest policy version: only when somebody asks for it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from models.actions import guards
+from models.queries.named import statement
+from models.queries.rulebook import Rulebook, service_levels
+from models.rules.escalation import Schedule, ServiceLevel, steps_for, taken_up
+from models.tables.duties import Duty
+from models.tables.issues import Issue
+from models.tables.policies import Category, PolicyVersion
+from models.tables.policies import ServiceLevel as LevelRow
+from models.vocabulary import OWED, Basis
+
+
+@dataclass(frozen=True)
+class Move:
+    """A duty with its level of the newest version. ``before`` says what it was, unless nothing changes for it."""
+
+    duty_id: int
+    level: ServiceLevel
+    schedule: Schedule
+    step: int
+    before: dict[str, Any] | None
+
+
+def take_over(session: Session, book: Rulebook, community_id: int, now: datetime) -> list[Move]:
+    """Bring a community's open and held duties to the newest policy version; again, nothing is left to do.
+
+    A due time that policy set is counted anew from the opening; one that was agreed upon, or that a pause has moved,
+    stays. A step given is not given again.
+
+    :raises CommunityBusy: a run has the community for long; the transaction is then over.
+    :raises CalendarEnds: when the calendar doesn't reach far enough for the new limits.
+    """
+    guards.hold_night(session, community_id, guards.PATIENCE)
+    now = guards.check_clock(session, book.county.id, now)
+    found = moves(session, book, community_id)
+    rows = json.dumps([_row(each) for each in found])
+    session.execute(statement("take_over"), {"county": book.county.id, "rows": rows, "now": now})
+    return found
+
+
+def moves(session: Session, book: Rulebook, community_id: int) -> list[Move]:
+    """What that would do."""
+    rows = session.execute(_left_behind(book, community_id)).all()
+    versions = {row.version_id for row in rows}
+    old = {level.id: level for version in versions for level in service_levels(session, book.county.id, version)}
+    return [_move(book, row, old[row.service_level_id]) for row in rows]
+
+
+def _left_behind(book: Rulebook, community_id: int) -> Select[Any]:
+    """The owed duties of a community that stand under an older version, with what their level hangs on."""
+    own = (Duty.id, Duty.kind, Duty.opened_at, Duty.due_at, Duty.steps_at, Duty.step, Duty.basis, Duty.service_level_id)
+    asked = (Category.key.label("category"), Issue.severity, Issue.lane, Issue.called_up)
+    return (
+        select(*own, *asked, PolicyVersion.id.label("version_id"), PolicyVersion.version)
+        .join(Issue, Issue.id == Duty.issue_id)
+        .join(Category, Category.id == Issue.category_id)
+        .join(LevelRow, LevelRow.id == Duty.service_level_id)
+        .join(PolicyVersion, PolicyVersion.id == LevelRow.policy_version_id)
+        .where(Duty.community_id == community_id, Duty.state.in_(OWED))
+        .where(Duty.service_level_id.not_in([level.id for level in book.levels]))
+        .order_by(Duty.id)
+    )
+
+
+def _move(book: Rulebook, duty: Row[Any], old: ServiceLevel) -> Move:
+    level = book.level(duty.kind, duty.category, duty.severity, duty.lane, called_up=duty.called_up)
+    policy_set_it = duty.basis is Basis.POLICY
+    due_at = book.calendar.due_at(duty.opened_at, level.limit) if policy_set_it else duty.due_at
+    fresh = steps_for(level, duty.opened_at, due_at, book.calendar)
+    steps, step = taken_up(fresh, tuple(duty.steps_at[: duty.step]), duty.step)
+    provisional = book.calendar.is_provisional(max((due_at, *steps)))
+    same = (due_at, steps) == (duty.due_at, tuple(duty.steps_at)) and _asks(level) == _asks(old)
+    schedule = Schedule(duty.opened_at, due_at, steps, provisional)
+    return Move(duty.id, level, schedule, step, None if same else _before(duty, old, step))
+
+
+def _asks(level: ServiceLevel) -> tuple[object, ...]:
+    """What a level means for its duties, whatever it is called."""
+    return level.limit, level.escalation.immediate, level.escalation.steps
+
+
+def _before(duty: Row[Any], old: ServiceLevel, step: int) -> dict[str, Any]:
+    """What the event keeps: the level and the instants it had, and the step it stands at from now on."""
+    instants = {"due_at": duty.due_at.isoformat(), "steps_at": [at.isoformat() for at in duty.steps_at]}
+    return {"why": "policy", **instants, "level": old.key, "version": duty.version, "step": step}
+
+
+def _row(move: Move) -> dict[str, Any]:
+    return {
+        "id": move.duty_id,
+        "level_id": move.level.id,
+        "escalation_id": move.level.escalation.id,
+        "due_at": move.schedule.due_at.isoformat(),
+        "steps_at": [at.isoformat() for at in move.schedule.steps_at],
+        "step": move.step,
+        "provisional": move.schedule.provisional,
+        "before": move.before,
+    }
