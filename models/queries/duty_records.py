@@ -154,6 +154,7 @@ def _record(duty: Duty, desk: _Desk, now: Reach, fired: tuple[Fired, ...]) -> Du
         opened_at=duty.opened_at,
         due_at=duty.due_at,
         ended_at=duty.ended_at,
+        step=duty.step,
         steps_at=tuple(duty.steps_at),
         provisional=duty.provisional,
         steps=tuple(

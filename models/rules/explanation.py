@@ -179,7 +179,7 @@ def _duty(duty: DutyRecord, calendar: WorkCalendar, now: datetime) -> DutyExplai
 
 def _coming(duty: DutyRecord, now: datetime) -> tuple[Coming, ...]:
     steps = enumerate(zip(duty.steps_at, duty.steps, strict=True), 1)
-    return tuple(Coming(n, at, at <= now, addressed) for n, (at, addressed) in steps if n > len(duty.fired))
+    return tuple(Coming(n, at, at <= now, addressed) for n, (at, addressed) in steps if n > duty.step)
 
 
 def _work_done_by(issue: IssueRecord, instant: datetime) -> DutyRecord | None:

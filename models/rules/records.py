@@ -66,6 +66,7 @@ class DutyRecord:
     opened_at: datetime
     due_at: datetime
     ended_at: datetime | None
+    step: int
     steps_at: tuple[datetime, ...]
     provisional: bool
     steps: tuple[tuple[Addressed, ...], ...]

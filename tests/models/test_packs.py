@@ -3,13 +3,11 @@
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
 from models.actions import night, packs
 from models.errors import InvalidInput, NotConfigured
@@ -18,37 +16,14 @@ from models.queries.rulebook import Rulebook, rulebook
 from models.rules.pack import CountyPack
 from models.rules.worktime import Allowance
 from models.tables.duties import Duty
-from models.tables.places import CalendarDay, Compound, County, GridPart, Post, Unit
+from models.tables.places import CalendarDay, Compound, GridPart, Post, Unit
 from models.tables.policies import PolicyVersion
 from models.vocabulary import DutyKind, Lane, Role, Severity
-from tests.county import COUNTY, START, at, reported, small_pack
+from tests.county import COUNTY, at, reported, small_pack
+from tests.models.changed_packs import as_written, changed, load, with_policy
 from tests.models.ledger import count, everything, heard, owed, post_id, steps, unit_id
 
 COUNTIES = Path(__file__).parent.parent.parent / "deployments" / "counties"
-
-
-def load(session: Session, pack: CountyPack) -> County:
-    county = packs.load(session, pack, calendar_days(pack, START.year), now=START)
-    session.expire_all()
-    return county
-
-
-def changed(**parts: Any) -> CountyPack:
-    """The small county's pack with some of its parts written otherwise."""
-    return CountyPack.model_validate({**as_written(), **parts})
-
-
-def as_written() -> dict[str, Any]:
-    written = small_pack().model_dump(mode="json", by_alias=True)
-    written["calendar"]["provisional"] = {int(year): days for year, days in written["calendar"]["provisional"].items()}
-    return written
-
-
-def with_policy(version: str, **limits: str) -> CountyPack:
-    """The pack with another policy version, in which some service levels have other limits."""
-    policy = as_written()["policy.yaml"]
-    levels = [{**level, "limit": limits.get(level["key"], level["limit"])} for level in policy["service_levels"]]
-    return changed(**{"policy.yaml": {**policy, "version": version, "service_levels": levels}})
 
 
 def test_units_hang_in_the_tree_by_path_and_by_who_answers(session: Session) -> None:
@@ -247,3 +222,17 @@ def test_no_duty_is_lost_by_loading(session: Session, book: Rulebook) -> None:
     before = count(session, Duty)
     load(session, with_policy("2026-03"))
     assert count(session, Duty) == before
+
+
+def test_a_policy_loaded_before_some_field_came_is_still_the_same(session: Session) -> None:
+    policy = as_written()["policy.yaml"]
+    pack = changed(**{"policy.yaml": {**policy, "version": "2026-03", "holds": None, "disclosure": []}})
+    load(session, pack)
+    loaded = session.scalars(select(PolicyVersion).where(PolicyVersion.version == "2026-03")).one()
+    levels = [{k: v for k, v in each.items() if k != "called_up" or v} for each in loaded.content["service_levels"]]
+    earlier = {k: v for k, v in loaded.content.items() if k not in ("holds", "disclosure")}
+    loaded.content = {**earlier, "service_levels": levels}
+    session.flush()
+    before = everything(session)
+    load(session, pack)
+    assert everything(session) == before
