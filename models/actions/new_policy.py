@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.actions import guards
 from models.queries.named import statement
-from models.queries.rulebook import Rulebook, service_levels
+from models.queries.rulebook import Rulebook, levels_by_id
 from models.rules.escalation import Schedule, ServiceLevel, steps_for, taken_up
 from models.tables.duties import Duty
 from models.tables.issues import Issue
@@ -50,8 +50,7 @@ def take_over(session: Session, book: Rulebook, community_id: int, now: datetime
 def moves(session: Session, book: Rulebook, community_id: int) -> list[Move]:
     """What that would do."""
     rows = session.execute(_left_behind(book, community_id)).all()
-    versions = {row.version_id for row in rows}
-    old = {level.id: level for version in versions for level in service_levels(session, book.county.id, version)}
+    old = levels_by_id(session, book.county.id, {row.service_level_id for row in rows})
     return [_move(book, row, old[row.service_level_id]) for row in rows]
 
 
@@ -60,7 +59,7 @@ def _left_behind(book: Rulebook, community_id: int) -> Select[Any]:
     own = (Duty.id, Duty.kind, Duty.opened_at, Duty.due_at, Duty.steps_at, Duty.step, Duty.basis, Duty.service_level_id)
     asked = (Category.key.label("category"), Issue.severity, Issue.lane, Issue.called_up)
     return (
-        select(*own, *asked, PolicyVersion.id.label("version_id"), PolicyVersion.version)
+        select(*own, *asked, PolicyVersion.version)
         .join(Issue, Issue.id == Duty.issue_id)
         .join(Category, Category.id == Issue.category_id)
         .join(LevelRow, LevelRow.id == Duty.service_level_id)

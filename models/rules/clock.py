@@ -1,7 +1,6 @@
 """A duty's clock that stood still: what is left of it goes on from when the clock goes on."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from itertools import accumulate
 
@@ -56,11 +55,3 @@ def _moved_steps(
 def _clock(timing: Timing, level: ServiceLevel) -> TimeUnit:
     """The unit in whose time a step is counted: its own, or that of the limit."""
     return timing.allowance.unit if timing.allowance else level.limit.unit
-
-
-def steps_reached(steps_at: Sequence[datetime], last_fired_at: datetime | None) -> int:
-    """How many steps of a new schedule count as given when the last of the old one fired at `last_fired_at`.
-
-    None of them is given twice, and escalation never goes down.
-    """
-    return bisect_right(steps_at, last_fired_at) if last_fired_at else 0
