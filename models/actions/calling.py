@@ -1,8 +1,8 @@
 """Calling up another unit for help: the work has longer, and the unit called owes a first answer."""
 
-from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.actions import clocks, duties
@@ -11,8 +11,10 @@ from models.actions.taking import conclude, take
 from models.errors import GateClosed, InvalidInput
 from models.queries import units
 from models.queries.rulebook import Rulebook
-from models.rules.escalation import freeze, taken_up
+from models.rules.clock import steps_reached
+from models.rules.escalation import freeze
 from models.tables.duties import Duty
+from models.tables.events import Event
 from models.tables.issues import Issue
 from models.vocabulary import Action, Basis, DutyKind
 
@@ -42,10 +44,13 @@ def _relevel(session: Session, book: Rulebook, issue: Issue, work: Duty, now: da
     level = duties.level_of(session, book, issue, DutyKind.ACT)
     if level.id == work.service_level_id or work.basis is not Basis.POLICY:
         return
+    fired = select(func.coalesce(func.max(Event.step), 0), func.max(Event.happened_at)).where(
+        Event.duty_id == work.id, Event.action == Action.STEP
+    )
     times = freeze(level, work.opened_at, book.calendar)
-    steps, work.step = taken_up(times.steps_at, tuple(work.steps_at[: work.step]), work.step)
     work.service_level_id, work.escalation_policy_id = level.id, level.escalation.id
-    clocks.set_times(work, replace(times, steps_at=steps), now=now)
+    work.step = steps_reached(times.steps_at, *session.execute(fired).one())
+    clocks.set_times(work, times, now=now)
     session.flush()
 
 

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from models.actions import guards
 from models.queries.named import statement
 from models.queries.rulebook import Rulebook, levels_by_id
-from models.rules.escalation import Schedule, ServiceLevel, steps_for, taken_up
+from models.rules.clock import steps_reached
+from models.rules.escalation import Schedule, ServiceLevel, freeze, steps_for
+from models.rules.worktime import WorkCalendar
 from models.tables.duties import Duty
+from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.policies import Category, PolicyVersion
 from models.tables.policies import ServiceLevel as LevelRow
-from models.vocabulary import OWED, Basis
+from models.vocabulary import OWED, Action, Basis
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,22 @@ def moves(session: Session, book: Rulebook, community_id: int) -> list[Move]:
 
 def _left_behind(book: Rulebook, community_id: int) -> Select[Any]:
     """The owed duties of a community that stand under an older version, with what their level hangs on."""
-    own = (Duty.id, Duty.kind, Duty.opened_at, Duty.due_at, Duty.steps_at, Duty.step, Duty.basis, Duty.service_level_id)
+    own = (
+        *(Duty.id, Duty.kind, Duty.opened_at, Duty.due_at, Duty.steps_at, Duty.step, Duty.provisional, Duty.basis),
+        Duty.service_level_id,
+    )
+    given = (
+        select(func.max(Event.step).label("fired"), func.max(Event.happened_at).label("fired_at"))
+        .where(Event.issue_id == Duty.issue_id, Event.duty_id == Duty.id, Event.action == Action.STEP)
+        .lateral("given")
+    )
     asked = (Category.key.label("category"), Issue.severity, Issue.lane, Issue.called_up)
     return (
-        select(*own, *asked, PolicyVersion.version)
+        select(*own, *asked, given.c.fired, given.c.fired_at, PolicyVersion.version)
         .join(Issue, Issue.id == Duty.issue_id)
         .join(Category, Category.id == Issue.category_id)
         .join(LevelRow, LevelRow.id == Duty.service_level_id)
+        .join(given, true())
         .join(PolicyVersion, PolicyVersion.id == LevelRow.policy_version_id)
         .where(Duty.community_id == community_id, Duty.state.in_(OWED))
         .where(Duty.service_level_id.not_in([level.id for level in book.levels]))
@@ -72,14 +84,20 @@ def _left_behind(book: Rulebook, community_id: int) -> Select[Any]:
 
 def _move(book: Rulebook, duty: Row[Any], old: ServiceLevel) -> Move:
     level = book.level(duty.kind, duty.category, duty.severity, duty.lane, called_up=duty.called_up)
-    policy_set_it = duty.basis is Basis.POLICY
-    due_at = book.calendar.due_at(duty.opened_at, level.limit) if policy_set_it else duty.due_at
-    fresh = steps_for(level, duty.opened_at, due_at, book.calendar)
-    steps, step = taken_up(fresh, tuple(duty.steps_at[: duty.step]), duty.step)
-    provisional = book.calendar.is_provisional(max((due_at, *steps)))
-    same = (due_at, steps) == (duty.due_at, tuple(duty.steps_at)) and _asks(level) == _asks(old)
-    schedule = Schedule(duty.opened_at, due_at, steps, provisional)
-    return Move(duty.id, level, schedule, step, None if same else _before(duty, old, step))
+    if _asks(level) == _asks(old):
+        stands = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
+        return Move(duty.id, level, stands, duty.step, None)
+    schedule = _anew(book.calendar, level, duty)
+    step = steps_reached(schedule.steps_at, duty.fired or 0, duty.fired_at)
+    return Move(duty.id, level, schedule, step, _before(duty, old, step))
+
+
+def _anew(calendar: WorkCalendar, level: ServiceLevel, duty: Row[Any]) -> Schedule:
+    """Frozen anew from the opening; where policy had not set the due time, that stays and the steps follow it."""
+    if duty.basis is Basis.POLICY:
+        return freeze(level, duty.opened_at, calendar)
+    steps = steps_for(level, duty.opened_at, duty.due_at, calendar)
+    return Schedule(duty.opened_at, duty.due_at, steps, calendar.is_provisional(max((duty.due_at, *steps))))
 
 
 def _asks(level: ServiceLevel) -> tuple[object, ...]:

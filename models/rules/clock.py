@@ -1,6 +1,7 @@
 """A duty's clock that stood still: what is left of it goes on from when the clock goes on."""
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import accumulate
 
@@ -55,3 +56,12 @@ def _moved_steps(
 def _clock(timing: Timing, level: ServiceLevel) -> TimeUnit:
     """The unit in whose time a step is counted: its own, or that of the limit."""
     return timing.allowance.unit if timing.allowance else level.limit.unit
+
+
+def steps_reached(steps_at: Sequence[datetime], fired: int, last_fired_at: datetime | None) -> int:
+    """At which step of a new schedule a duty stands of which `fired` is the highest number given, at `last_fired_at`.
+
+    No number is given twice and escalation never goes down, though the time be longer now; what the new schedule puts
+    no later than what was given counts as given with it. Past the end of a shorter ladder nothing comes any more.
+    """
+    return max(fired, bisect_right(steps_at, last_fired_at)) if last_fired_at else 0

@@ -1,6 +1,5 @@
 """Escalation: from a policy and a due time to the frozen instants of the steps (design: time and policy, section 3)."""
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -145,21 +144,6 @@ def steps_for(
     """
     instants = (_instant(step.timing, level, opened_at, due_at, calendar) for step in level.escalation.steps)
     return tuple(accumulate(instants, max, initial=opened_at.astimezone(UTC)))[1:]
-
-
-def taken_up(steps: tuple[datetime, ...], given: tuple[datetime, ...], step: int) -> tuple[tuple[datetime, ...], int]:
-    """The steps of a duty that goes on under other ones, and the step at which it then stands.
-
-    Steps given keep their instants and are not given again: new ones which lie no later than the last of them count as
-    given with it. The step at which a duty stands never goes down; a shorter ladder is then at its end.
-
-    :param steps: the instants of the new steps.
-    :param given: the instants of the steps given so far, of which ``step`` was the last.
-    """
-    if not given:
-        return steps, step
-    taken = (*given, *(max(given[-1], at) for at in steps[len(given) :]))[: len(steps)]
-    return taken, max(step, bisect_right(taken, given[-1]))
 
 
 def _instant(timing: Timing, level: ServiceLevel, opened: datetime, due: datetime, calendar: WorkCalendar) -> datetime:

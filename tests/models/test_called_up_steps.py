@@ -19,7 +19,7 @@ def test_after_a_call_up_the_steps_go_on_where_they_stood(session: Session, book
     )
     work = duty(session, case.issue)
     assert (work.step, work.due_at, work.next_step_at) == (1, *[at("2026-03-16 09:00")] * 2)
-    assert work.steps_at[0] == at("2026-03-04 10:45")
+    assert work.steps_at[0] == at("2026-03-12 09:00")
     for when in ("2026-03-13 02:00", "2026-03-16 10:00", "2026-03-17 10:00"):
         run_night(session, when)
     assert [step for step, _, _ in steps(session, case.issue, DutyKind.ACT)] == [1, 2, 3]

@@ -8,9 +8,10 @@ from models.actions import calling, casework, night, side_exits
 from models.actions.reporting import Report, report
 from models.errors import GateClosed, IllegalTransition, InvalidInput, NotAllowed
 from models.queries.rulebook import Rulebook
+from models.rules.escalation import light
 from models.tables.events import Event
 from models.tables.notices import Notice
-from models.vocabulary import Action, DutyKind, DutyState, Lane, Rating, Role, Severity, Stage, StepAction
+from models.vocabulary import Action, DutyKind, DutyState, Lane, Light, Rating, Role, Severity, Stage, StepAction
 from tests.county import at, reported
 from tests.models.cases import MONDAY, Case, refused
 from tests.models.ledger import Entry, Heard, heard, history, owed, post_id, still_owed, unit_id
@@ -180,8 +181,9 @@ def test_a_step_given_before_the_call_up_is_not_given_again(case: Case) -> None:
     calling.call_up(
         case.session, case.book, case.issue.number, unit="works", reason="x", by="W01", now=at("2026-03-05 08:40")
     )
-    # 75 % of ten working days is Wednesday 11 March: the step of last week is not that one.
-    assert (case.work.step, case.work.next_step_at) == (0, case.work.steps_at[0])
+    # The holder has been reminded once, and is not reminded again before the new due time; the light is green anew.
+    assert (case.work.step, case.work.next_step_at) == (1, case.work.steps_at[1])
+    assert light(case.work.due_at, tuple(case.work.steps_at), at("2026-03-05 08:40")) is Light.GREEN
 
 
 def test_a_unit_is_called_once_and_never_by_itself(case: Case) -> None:
