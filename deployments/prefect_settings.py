@@ -49,6 +49,7 @@ def prefect_environment(of: Settings) -> dict[str, str]:
         "PREFECT_API_URL": api_url(of),
         "WANGGE_HOME": str(of.home),
         "WANGGE_PREFECT_PORT": str(of.prefect_port),
+        **({"WANGGE_COUNTY": of.county} if of.county else {}),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), inherited.get("PYTHONPATH")))),
     }
     return PREFECT | inherited | ours

@@ -15,7 +15,7 @@ from deployments.county_pack.loading import load_pack
 from deployments.demonstration import SCRIPT, Lived, found, founded, live, script
 from deployments.phases import Say
 from deployments.prefect_settings import ui_url
-from deployments.up import Content
+from deployments.up import Content, Shown
 from models.actions import packs
 from models.database import transaction
 from models.queries.night import night_facts
@@ -56,10 +56,9 @@ class Show:
         """What :func:`deployments.up.up` runs."""
         return Content(self.load, self.summarise)
 
-    def load(self, url: str, say: Say) -> str:
+    def load(self, url: str, say: Say) -> Shown:
         """Load the pack, unless a county of the database goes on; one the demonstration founded lives up to today.
 
-        :return: the county's zone.
         :raises NotConfigured: when neither a pack is named nor which of several counties is to go on.
         """
         self.url, now, folder = url, datetime.now(UTC), self.named or first_pack()
@@ -69,12 +68,12 @@ class Show:
             own = None if self.named else self._own(session)
             if own and not (own.key == pack.county.key and plan and founded(session, pack, plan)):
                 self.county = own.key
-                return own.zone
+                return Shown(own.key, own.zone)
             lives = _load(session, pack, plan, now)
         self.county = pack.county.key
         if plan and lives:
             self.lived = self._live(pack, plan, now, say)
-        return pack.county.zone
+        return Shown(pack.county.key, pack.county.zone)
 
     def _own(self, session: Session) -> County | None:
         """The county the database has, by the setting where it has several; None where it has none."""

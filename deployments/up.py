@@ -33,15 +33,22 @@ FINE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 @dataclass(frozen=True)
+class Shown:
+    """The county that is shown, of all the database may have: its key, and its zone (IANA)."""
+
+    county: str
+    zone: str
+
+
+@dataclass(frozen=True)
 class Content:
     """What is run on the machinery; it knows nothing of processes.
 
-    :param load: brings the county, and a demonstration its ledger, into the database of a URL; may say how far it is;
-        returns the county's zone (IANA).
+    :param load: brings the county, and a demonstration its ledger, into the database of a URL; may say how far it is.
     :param summarise: tells the administrator what the night did, and where to look.
     """
 
-    load: Callable[[str, Say], str]
+    load: Callable[[str, Say], Shown]
     summarise: Callable[["Finished"], None]
 
 
@@ -109,19 +116,20 @@ class _Owner:
         url = self._database()
         self._bring_up_to_date(url)
         with self._phases.phase("county") as say:
-            zone = self._content.load(url, say)
+            shown = self._content.load(url, say)
         engine = _engine()
         self._await(server)
         self._phases.done(beginning)
         with self._phases.phase("deployments"):
             engine.tidy(self._of, self._phases.tell)
-            self._supervision.start(self._child("worker", worker_command(), mark))
-            engine.arrange(self._of, zone)
+            of_county = self._of.model_copy(update={"county": shown.county})
+            self._supervision.start(self._child("worker", worker_command(), mark, of_county))
+            engine.arrange(self._of, shown.zone)
 
-    def _child(self, name: str, command: list[str], mark: str) -> Child:
+    def _child(self, name: str, command: list[str], mark: str, of: Settings | None = None) -> Child:
         home = self._of.home
         log = home / "logs" / f"prefect-{name}.log"
-        return Child(name, command, prefect_environment(self._of), home, log, mark)
+        return Child(name, command, prefect_environment(of or self._of), home, log, mark)
 
     def _database(self) -> str:
         if self._postgres is None:

@@ -32,7 +32,7 @@ def content(session: Session, message_id: int) -> dict[str, Any]:
     return {
         "kind": message.kind,
         "locale": county.locale,
-        "address": f"{message.on_date.isoformat()}/{person.code}-{message.part}",
+        "address": f"{county.key}/{message.on_date.isoformat()}/{person.code}-{message.part}",
         "person": person.name,
         "on": message.on_date,
         "now": message.composed_at,

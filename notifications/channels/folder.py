@@ -1,4 +1,4 @@
-"""Messages as files to read: ``<folder>/<YYYY-MM-DD>/<person code>-<part>.md``."""
+"""Messages as files to read: ``<folder>/<county key>/<YYYY-MM-DD>/<person code>-<part>.md``."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from tempfile import mkstemp
 
 from notifications.channel import DeliveryError
 
-ADDRESS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[^\W_][\w.@-]{0,59}-[0-9]{1,9}")
+ADDRESS = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}/[0-9]{4}-[0-9]{2}-[0-9]{2}/[^\W_][\w.@-]{0,59}-[0-9]{1,9}")
 
 
 class FolderChannel:
@@ -20,7 +20,7 @@ class FolderChannel:
     def send(self, address: str, subject: str, body: str) -> None:
         """Write a message; the same address is the same file.
 
-        :param address: ``<YYYY-MM-DD>/<person code>-<part>``.
+        :param address: ``<county key>/<YYYY-MM-DD>/<person code>-<part>``.
         :raises DeliveryError: permanent for anything else, else when the disk refuses.
         """
         if not ADDRESS.fullmatch(address):
@@ -32,7 +32,7 @@ class FolderChannel:
 
 
 def _write(path: Path, text: str) -> None:
-    for folder in (path.parent.parent, path.parent):
+    for folder in reversed(path.parents[:3]):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = mkstemp(dir=path.parent, prefix=".", suffix=".part")  # with mode 0600
     try:

@@ -60,7 +60,7 @@ def url(server_url: str) -> str:
 def showing(url: str, named: Path | None = None, county: str | None = None) -> Show:
     """What an administrator sees who starts the system on a database."""
     shown = Show(Settings(locale="zh_CN", county=county), Console(file=StringIO(), width=200), named)
-    shown.load(url, lambda _: None)
+    assert shown.load(url, lambda _: None).county == shown.county
     return shown
 
 

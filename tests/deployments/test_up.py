@@ -15,6 +15,7 @@ import pytest
 from deployments.embedded import EmbeddedPostgres
 from deployments.processes import MARK, end_marked, marked
 from notifications.locale import text
+from tests.county import COUNTY
 from tests.deployments.test_real_server import free_port
 
 pytestmark = pytest.mark.timeout(240)
@@ -117,6 +118,7 @@ def test_it_keeps_others_out_minds_its_services_and_ends_them_in_the_middle_of_a
     assert second.said().strip() == refused
 
     worker = next(process for process in marked(f"{home}#") if "worker" in process.cmdline())
+    assert worker.environ()["WANGGE_COUNTY"] == COUNTY  # the database has another one, too
     worker.kill()
     owner.wait_for(text("up.restarted", "zh_CN", name=text("up.service.worker", "zh_CN")))
 

@@ -31,7 +31,7 @@ def after_the_night(town: Town, run: RunFlow) -> Town:
 
 
 def files(town: Town) -> dict[str, Path]:
-    return {str(each.relative_to(town.home)): each for each in town.home.rglob("messages/*/*")}
+    return {str(each.relative_to(town.home)): each for each in town.home.rglob("messages/river/*/*")}
 
 
 def test_each_person_gets_one_readable_file(after_the_night: Town, run: RunFlow) -> None:
@@ -41,8 +41,8 @@ def test_each_person_gets_one_readable_file(after_the_night: Town, run: RunFlow)
     assert sent.is_completed()
     assert sent.message == "已送出 2 条，待再试 0 条，失败 0 条"
     written = files(after_the_night)
-    assert set(written) == {"messages/2026-03-03/W01-1.md", "messages/2026-03-03/W03-1.md"}
-    first = written["messages/2026-03-03/W01-1.md"]
+    assert set(written) == {"messages/river/2026-03-03/W01-1.md", "messages/river/2026-03-03/W03-1.md"}
+    first = written["messages/river/2026-03-03/W01-1.md"]
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     said = first.read_text(encoding="utf-8")
     assert said.startswith("3月3日 周二 您有 2 件事\n\n李青，您好。")

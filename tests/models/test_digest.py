@@ -109,7 +109,7 @@ def test_an_urgent_message_is_told_at_once(session: Session, book: Rulebook, loc
     reported(session, book, "2026-11-21 23:00", severity=Severity.URGENT)
     told = composed(session, book, "2026-11-21 23:01", MessageKind.URGENT)["W01"]
     assert (told["kind"], told["urgent"], told["locale"]) == (MessageKind.URGENT, True, "zh_CN")
-    assert told["address"] == "2026-11-21/W01-1"
+    assert told["address"] == "river/2026-11-21/W01-1"
     assert told["first"][0]["number"] in render("urgent", locale, told, part="subject")
     assert told["first"][0]["number"] in render("urgent", locale, told)
 

@@ -27,9 +27,9 @@ def folder_bench(home: Path) -> Bench:
 
     return Bench(
         channel=channel(ChannelKind.FOLDER, home),
-        address="2026-11-23/W01-1",
-        other_address="2026-11-23/W01-2",
-        bad_address="2026-11-23/../../W01-1",
+        address="river/2026-11-23/W01-1",
+        other_address="river/2026-11-23/W01-2",
+        bad_address="river/2026-11-23/../../W01-1",
         arrived=arrived,
         broken=broken,
         mended=folder.unlink,
@@ -49,32 +49,36 @@ def test_a_channel_keeps_the_promises_of_channels(kind: ChannelKind, tmp_path: P
 
 
 def test_only_the_owner_may_read_a_message(tmp_path: Path) -> None:
-    FolderChannel(tmp_path / "messages").send("2026-11-23/W01-1", "s", "b\n")
-    path = tmp_path / "messages" / "2026-11-23" / "W01-1.md"
+    FolderChannel(tmp_path / "messages").send("river/2026-11-23/W01-1", "s", "b\n")
+    path = tmp_path / "messages" / "river" / "2026-11-23" / "W01-1.md"
     assert path.read_text() == "s\n\nb\n"
-    assert [S_IMODE(each.stat().st_mode) for each in (path, path.parent, path.parent.parent)] == [0o600, 0o700, 0o700]
+    assert S_IMODE(path.stat().st_mode) == 0o600
+    assert [S_IMODE(each.stat().st_mode) for each in path.parents[:3]] == [0o700] * 3
 
 
 def test_a_message_sent_again_replaces_the_file_and_leaves_no_other(tmp_path: Path) -> None:
     folder = FolderChannel(tmp_path)
     for body in ("first", "second"):
-        folder.send("2026-11-23/W01-1", "s", body)
-    assert [path.name for path in (tmp_path / "2026-11-23").iterdir()] == ["W01-1.md"]
-    assert "second" in (tmp_path / "2026-11-23" / "W01-1.md").read_text()
+        folder.send("river/2026-11-23/W01-1", "s", body)
+    assert [path.name for path in (tmp_path / "river" / "2026-11-23").iterdir()] == ["W01-1.md"]
+    assert "second" in (tmp_path / "river" / "2026-11-23" / "W01-1.md").read_text()
 
 
 @pytest.mark.parametrize(
     "address",
     [
         "W01-1",
+        "2026-11-23/W01-1",
+        "../2026-11-23/W01-1",
+        "River/2026-11-23/W01-1",
         "/etc/2026-11-23/W01-1",
-        "2026-11-23/../W01-1",
-        "2026-11-23/.W01-1",
-        "2026-11-23/W01",
-        "2026-11-23/W/01-1",
-        "2026-11-23/W01-1\n",
-        "2026-11-23/W01\x00-1",
-        f"2026-11-23/{'W' * 61}-1",
+        "river/2026-11-23/../W01-1",
+        "river/2026-11-23/.W01-1",
+        "river/2026-11-23/W01",
+        "river/2026-11-23/W/01-1",
+        "river/2026-11-23/W01-1\n",
+        "river/2026-11-23/W01\x00-1",
+        f"river/2026-11-23/{'W' * 61}-1",
         "",
     ],
 )
@@ -86,5 +90,5 @@ def test_an_address_cannot_leave_the_folder(address: str, tmp_path: Path) -> Non
 
 
 def test_a_staff_number_may_be_chinese(tmp_path: Path) -> None:
-    FolderChannel(tmp_path).send("2026-11-23/东街@01.a-12", "s", "b")
-    assert (tmp_path / "2026-11-23" / "东街@01.a-12.md").exists()
+    FolderChannel(tmp_path).send("river/2026-11-23/东街@01.a-12", "s", "b")
+    assert (tmp_path / "river" / "2026-11-23" / "东街@01.a-12.md").exists()

@@ -27,7 +27,7 @@ def test_the_morning_is_written_and_sent_to_readable_files(system: System) -> No
     assert sent.state is not None
     assert sent.state.is_completed(), sent.state.message
     for name in digests:
-        file = system.home / "messages" / str(morning.date()) / name
+        (file,) = (system.home / "messages").glob(f"*/{morning.date()}/{name}")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         subject, _, body = file.read_text(encoding="utf-8").partition("\n")
         assert "您有" in subject
