@@ -94,21 +94,19 @@ def _household_findings(spots: list[Spot], community_depth: int, size: Place) ->
     homes = {each.text("key"): spot.unit for spot in spots for each in spot.unit.get("compounds").items()}
     for community in (spot.unit for spot in spots if spot.depth == community_depth):
         for grid in community.get("units").items():
-            yield from _grid_findings(grid, size)
+            yield from _grid_findings(grid, community, size)
             yield from _cover_findings(grid, community, homes)
         yield from _part_findings(community)
 
 
-def _grid_findings(grid: Place, size: Place) -> Iterator[Finding]:
+def _grid_findings(grid: Place, community: Place, size: Place) -> Iterator[Finding]:
+    """Whether a grid covers something, where the pack says anything of what there is to cover; and not too much."""
     covers = grid.get("covers")
     parts = [cover.number("households") for cover in covers.items()]
-    if not size.entries():
-        return
-    if not parts:
+    if not parts and (size.entries() or community.get("compounds").items()):
         yield covers.found("empty_grid", name=grid.text("name"))
-        return
     least, most, total = size.number("least"), size.number("most"), sum(part or 0 for part in parts)
-    if None not in (least, most, *parts) and not (least or 0) <= total <= (most or 0):
+    if parts and None not in (least, most, *parts) and not (least or 0) <= total <= (most or 0):
         yield covers.found("grid_size", name=grid.text("name"), households=total, least=least, most=most)
 
 

@@ -56,6 +56,21 @@ def test_a_fault_in_the_policy_names_line_and_field(tmp_path: Path, slip: Slip) 
     check(slip, POLICY, "policy.yaml", faults_of(folder))
 
 
+def test_a_grid_may_be_empty_only_where_nothing_is_said_of_households(tmp_path: Path) -> None:
+    unbounded = COUNTY.replace("households_per_grid: {least: 300, most: 500}\n", "")
+    grid = "          - {key: west-1, name: 西街1, covers: [{compound: mill, households: 400}]}\n"
+    empty = unbounded.replace(grid, f"{grid}          - {{key: west-2, name: 西街2}}\n")
+    (fault,) = faults_of(write_pack(tmp_path / "compounds", county=empty))
+    assert (fault.field, fault.message) == (
+        "units[0].units[1].units[1].covers",
+        "网格“西街2”是空的，没有覆盖任何小区",
+    )
+    bare = empty.replace("compounds:\n          - {key: mill, name: 磨坊, households: 400}\n        ", "").replace(
+        ", covers: [{compound: mill, households: 400}]", ""
+    )
+    assert load_pack(write_pack(tmp_path / "bare", county=bare)).county.name == "山县"
+
+
 def test_steps_that_hang_on_the_limit_are_compared_under_each_level_of_the_ladder(tmp_path: Path) -> None:
     policy = POLICY.replace("at: 75%, remind: [holder]}", "at: -4 working_hours, remind: [holder]}")
     at = "escalation_policies.acting.steps[0].at"
