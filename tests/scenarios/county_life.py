@@ -135,7 +135,10 @@ def _turn(session: Session, book: Rulebook, dice: Random, now: datetime) -> None
     }
     if _still_held(session, grid, now):
         with suppress(Refused, InvalidInput):  # on hold, asked already, past its due time: the county tries things
-            dice.choices([onward[stage], lambda: _aside(turn, stage, dice)], [3, 1])[0]()
+            if dice.randrange(4):
+                onward[stage]()
+            else:
+                _aside(turn, stage, dice)
 
 
 def _aside(turn: Turn, stage: Stage, dice: Random) -> None:
