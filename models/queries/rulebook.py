@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models.errors import NotConfigured
 from models.rules.bounds import Bounds
 from models.rules.escalation import Addressee, Escalation, ServiceLevel, Step, Timing
-from models.rules.worktime import Allowance, Office, WorkCalendar
+from models.rules.office import Office
+from models.rules.worktime import Allowance, WorkCalendar
 from models.tables import policies as t
 from models.tables.places import CalendarDay, County
 from models.vocabulary import Counting, DutyKind, Lane, Severity

@@ -2,16 +2,17 @@
 
 from bisect import bisect_left
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from models.errors import CalendarEnds
-from models.rules.worktime import Allowance, WorkCalendar
+from models.rules.worktime import RUN_ON, Allowance, WorkCalendar
 from models.vocabulary import TimeUnit
 
-RUN_ON = frozenset({TimeUnit.URGENT_HOURS, TimeUnit.NATURAL_DAYS})
-MINUTES_OF_A_DAY = 24 * 60
+REAL_DAY = timedelta(hours=24)
 
 
 class Outside(StrEnum):
@@ -25,7 +26,11 @@ class Outside(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A length of time to the minute; its days are days of office time when ``working``, else of 24 hours."""
+    """A length of time to the minute: days, and what is left over beside them.
+
+    When ``working``, its days are working days from one clock time to the same, the rest is office time; else its days
+    have 24 hours.
+    """
 
     days: int
     hours: int
@@ -70,31 +75,17 @@ def counted(calendar: WorkCalendar, limit: Allowance, opened_at: datetime, due_a
 
 
 def _start(calendar: WorkCalendar, unit: TimeUnit, opened_at: datetime) -> datetime:
-    return _next_office_time(calendar, opened_at) if unit is TimeUnit.WORKING_HOURS else calendar.counts_from(opened_at)
-
-
-def _next_office_time(calendar: WorkCalendar, instant: datetime) -> datetime:
-    """The instant itself in office hours, else the next opening.
-
-    :raises CalendarEnds: when no working day follows.
-    """
-    zone = calendar.office.zone
-    today = instant.astimezone(zone).date()
-    for day in calendar.days[bisect_left(calendar.days, today) :][:2]:
-        for opens, closes in calendar.office.windows:
-            if instant < datetime.combine(day, closes, tzinfo=zone):
-                return max(instant, datetime.combine(day, opens, tzinfo=zone))
-    raise CalendarEnds(instant=instant.isoformat(), first=calendar.first, last=calendar.last)
+    return calendar.next_office_time(opened_at) if unit is TimeUnit.WORKING_HOURS else calendar.counts_from(opened_at)
 
 
 def _outside(calendar: WorkCalendar, instant: datetime) -> Outside:
     local = instant.astimezone(calendar.office.zone)
-    opens, closes = calendar.office.windows[0][0], calendar.office.windows[-1][1]
-    if not calendar.is_workday(local.date()):
+    windows = calendar.windows_on(local.date())
+    if not windows:
         return Outside.DAY_OFF
-    if local.time() < opens:
+    if local.time() < windows[0][0]:
         return Outside.BEFORE_OPENING
-    return Outside.AFTER_CLOSE if local.time() >= closes else Outside.MIDDAY
+    return Outside.AFTER_CLOSE if local.time() >= windows[-1][1] else Outside.MIDDAY
 
 
 def _skipped(calendar: WorkCalendar, start: datetime, end: datetime) -> tuple[date, ...]:
@@ -125,11 +116,29 @@ def span(calendar: WorkCalendar, start: datetime, end: datetime, unit: TimeUnit)
     :raises CalendarEnds: when office time is asked for beyond the calendar.
     """
     working = unit not in RUN_ON
-    length = calendar.working_time_between(start, end) if working else end - start
-    minutes_of_a_day = sum(_minutes(o, c) for o, c in calendar.office.windows) if working else MINUTES_OF_A_DAY
-    days, rest = divmod(int(length.total_seconds() // 60), minutes_of_a_day)
-    return Span(days, *divmod(rest, 60), working)
+    days, rest = _office_days(calendar, start, end) if working else divmod(end - start, REAL_DAY)
+    return Span(days, *divmod(int(rest.total_seconds() // 60), 60), working)
 
 
-def _minutes(opens: time, closes: time) -> int:
-    return (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
+def _office_days(calendar: WorkCalendar, start: datetime, end: datetime) -> tuple[int, timedelta]:
+    """The whole working days between two instants, and the office time left over.
+
+    A day is one when it has brought the clock round to where it stood: so it is in a season with other hours, too.
+    """
+    total = calendar.working_time_between(start, end)
+    if not total:
+        return 0, total
+    since, until = _reached(calendar, start), _reached(calendar, end)
+    days = bisect_left(calendar.days, until.date()) - bisect_left(calendar.days, since.date())
+    days -= until.time() < since.time()
+    if days <= 0:
+        return 0, total
+    whole = calendar.due_at(since, Allowance(Fraction(days), TimeUnit.WORKING_DAYS))
+    return days, calendar.working_time_between(whole, end)
+
+
+def _reached(calendar: WorkCalendar, instant: datetime) -> datetime:
+    """The local time at which office time goes on from an instant; its own where the calendar ends before that."""
+    with suppress(CalendarEnds):
+        instant = calendar.next_office_time(instant)
+    return instant.astimezone(calendar.office.zone)

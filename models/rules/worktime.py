@@ -1,8 +1,8 @@
 """Working time: when is something due, and how much working time lies between two instants.
 
-One source: the working segments of a calendar with their cumulative seconds, searched by bisection. Instants are aware
-datetimes; inside, whole and fractional seconds since the epoch. Results are in UTC. Practice: GB/T 30428 (four units of
-time; working days keep the clock time), design: time and policy, section 1.
+One source: the working segments of a calendar with their cumulative length, searched by bisection. Instants are aware
+datetimes; inside, whole microseconds since the epoch. Results are in UTC. Practice: GB/T 30428 (four units of time;
+working days keep the clock time), design: time and policy, section 1.
 """
 
 from bisect import bisect_left, bisect_right
@@ -12,13 +12,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
-from zoneinfo import ZoneInfo
 
 from models.errors import CalendarEnds
+from models.rules.office import Office, Windows
+from models.rules.segments import HOUR, at_clock, instant_of, micros, scaled, segments
 from models.vocabulary import Counting, TimeUnit
 
-HOUR = 3600
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RUN_ON = frozenset({TimeUnit.URGENT_HOURS, TimeUnit.NATURAL_DAYS})
+"""The units that run day and night, days off or not."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,6 @@ class Allowance:
 
 
 @dataclass(frozen=True)
-class Office:
-    """When people work on a working day, and from when what arrives outside counts.
-
-    ``windows`` are local, ascending, disjoint; none crosses midnight.
-    """
-
-    zone: ZoneInfo
-    windows: tuple[tuple[time, time], ...]
-    before_opening: Counting = Counting.AS_IS
-    after_close: Counting = Counting.NEXT_OPENING
-    day_off: Counting = Counting.NEXT_OPENING
-
-
-@dataclass(frozen=True)
 class WorkCalendar:
     """An office and the days it works: ``days``, ascending, are every working day from ``first`` to ``last``."""
 
@@ -83,15 +70,15 @@ class WorkCalendar:
         return cls(office, worked, rows[0][0], rows[-1][0], until)
 
     @cached_property
-    def _segments(self) -> tuple[list[float], list[float], list[float]]:
-        """Starts, ends, and the working seconds before each start."""
-        spans = [
-            (_epoch(self._at(day, opens)), _epoch(self._at(day, closes)))
-            for day in self.days
-            for opens, closes in self.office.windows
-        ]
-        spans = [(start, end) for start, end in spans if end > start]  # a clock change may swallow a window
-        before = accumulate((end - start for start, end in spans), initial=0.0)
+    def _hours(self) -> dict[date, Windows]:
+        """The windows of each working day."""
+        return {day: self.office.windows_on(day) for day in self.days}
+
+    @cached_property
+    def _segments(self) -> tuple[list[int], list[int], list[int]]:
+        """Starts, ends, and the working time before each start."""
+        spans = list(segments(self.office.zone, self._hours.items()))
+        before = accumulate((end - start for start, end in spans), initial=0)
         return [start for start, _ in spans], [end for _, end in spans], list(before)
 
     @cached_property
@@ -99,9 +86,7 @@ class WorkCalendar:
         return self._at(self.first, time()), self._at(self.last + timedelta(days=1), time())
 
     def _at(self, day: date, clock: time) -> datetime:
-        """The instant of a local clock time; one a clock change skips or repeats is read with the offset before it."""
-        first = clock.replace(fold=0) if clock.fold else clock
-        return datetime.combine(day, first, tzinfo=self.office.zone).astimezone(UTC)
+        return at_clock(self.office.zone, day, clock)
 
     def _within(self, instant: datetime) -> datetime:
         first, end = self._horizon
@@ -111,8 +96,11 @@ class WorkCalendar:
 
     def is_workday(self, day: date) -> bool:
         """Whether the office works on a local day."""
-        at = bisect_left(self.days, day)
-        return at < len(self.days) and self.days[at] == day
+        return day in self._hours
+
+    def windows_on(self, day: date) -> Windows:
+        """When the office is open on a local day; on a day off it has no window."""
+        return self._hours.get(day, ())
 
     def closes_on(self, day: date) -> datetime:
         """When the office closes on a local day, or would, if it worked."""
@@ -139,12 +127,12 @@ class WorkCalendar:
             case TimeUnit.WORKING_DAYS:
                 return self._working_days_after(start, limit.amount.numerator)
             case TimeUnit.URGENT_HOURS:
-                return start.astimezone(UTC) + timedelta(hours=1) * limit.amount.numerator / limit.amount.denominator
+                return start.astimezone(UTC) + timedelta(microseconds=scaled(HOUR, limit.amount))
             case TimeUnit.NATURAL_DAYS:
                 local = start.astimezone(self.office.zone)
                 return self._at(local.date() + timedelta(days=limit.amount.numerator), local.time())
             case TimeUnit.WORKING_HOURS:
-                return self._instant_after(self._worked_until(self._within(start)) + float(limit.amount) * HOUR)
+                return self._instant_after(self._worked_until(self._within(start)) + scaled(HOUR, limit.amount))
 
     def latest_start(self, due: datetime, limit: Allowance) -> datetime:
         """The latest instant from which a whole allowance remains until ``due``.
@@ -187,23 +175,30 @@ class WorkCalendar:
     def _counts_from(self, start: datetime) -> datetime:
         """The same, on the local clock."""
         local = self._within(start).astimezone(UTC).astimezone(self.office.zone)
-        day, clock = local.date(), local.time()
-        opens, closes = self.office.windows[0][0], self.office.windows[-1][1]
-        if not self.is_workday(day):
+        clock, windows = local.time(), self.windows_on(local.date())
+        if not windows:
             counting = self.office.day_off
-        elif clock < opens:
+        elif clock < windows[0][0]:
             counting = self.office.before_opening
         else:
-            counting = self.office.after_close if clock >= closes else Counting.AS_IS
+            counting = self.office.after_close if clock >= windows[-1][1] else Counting.AS_IS
         return local if counting is Counting.AS_IS else self._put_off(local, counting).astimezone(self.office.zone)
 
     def _put_off(self, local: datetime, counting: Counting) -> datetime:
-        day, clock, opens = local.date(), local.time(), self.office.windows[0][0]
         if counting is Counting.SAME_TIME_NEXT_WORKDAY:
-            return self._at(self._nth_workday_after(day, 1), clock)
-        if self.is_workday(day) and clock < opens:
-            return self._at(day, opens)
-        return self._at(self._nth_workday_after(day, 1), opens)
+            return self._at(self._nth_workday_after(local.date(), 1), local.time())
+        return self.next_office_time(local)
+
+    def next_office_time(self, instant: datetime) -> datetime:
+        """The instant itself in office hours, else the next opening.
+
+        :raises CalendarEnds: when the calendar knows none.
+        """
+        starts, ends, _ = self._segments
+        at = bisect_right(ends, moment := micros(self._within(instant)))
+        if at >= len(starts):
+            raise CalendarEnds(instant=instant.isoformat(), first=self.first, last=self.last)
+        return instant_of(max(moment, starts[at]))
 
     def _working_days_after(self, start: datetime, days: int) -> datetime:
         local = self._counts_from(start)
@@ -215,23 +210,24 @@ class WorkCalendar:
             raise CalendarEnds(instant=day, first=self.first, last=self.last)
         return self.days[at]
 
-    def _worked_until(self, instant: datetime) -> float:
-        """Working seconds from the calendar's first day to an instant."""
+    def _worked_until(self, instant: datetime) -> int:
+        """Working time from the calendar's first day to an instant."""
         starts, ends, before = self._segments
-        at = bisect_right(starts, moment := _epoch(instant)) - 1
-        return 0.0 if at < 0 else before[at] + min(moment, ends[at]) - starts[at]
+        at = bisect_right(starts, moment := micros(instant)) - 1
+        return 0 if at < 0 else before[at] + min(moment, ends[at]) - starts[at]
 
-    def _instant_after(self, worked: float) -> datetime:
-        """The first instant by which so many working seconds have passed; at the end of a window, that end."""
+    def _instant_after(self, worked: int) -> datetime:
+        """The first instant by which so much working time has passed; at the end of a window, that end."""
         starts, _, before = self._segments
         at = bisect_left(before, worked) - 1
         if at >= len(starts):
             raise CalendarEnds(instant=worked, first=self.first, last=self.last)
-        return _instant(starts[max(at, 0)] + worked - before[max(at, 0)])
+        return instant_of(starts[max(at, 0)] + worked - before[max(at, 0)])
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """The office time between two instants; negative when they stand the other way round."""
-        return timedelta(seconds=self._worked_until(self._within(end)) - self._worked_until(self._within(start)))
+        worked = self._worked_until(self._within(end)) - self._worked_until(self._within(start))
+        return timedelta(microseconds=worked)
 
     def after(self, start: datetime, worked: timedelta) -> datetime:
         """The first instant by which so much office time has passed since ``start``.
@@ -245,10 +241,11 @@ class WorkCalendar:
 
         :return: ``due`` itself when no working time lies between.
         """
-        if unit in (TimeUnit.URGENT_HOURS, TimeUnit.NATURAL_DAYS):
-            return (start + (due - start) * share.numerator / share.denominator).astimezone(UTC)
+        if unit in RUN_ON:
+            began = micros(start)
+            return instant_of(began + scaled(micros(due) - began, share))
         before, until = self._worked_until(self._within(start)), self._worked_until(self._within(due))
-        return self._instant_after(before + (until - before) * float(share)) if until > before else due
+        return self._instant_after(before + scaled(until - before, share)) if until > before else due
 
     def skipped_between(self, start: datetime, end: datetime) -> list[date]:
         """The local days after the start's and up to the end's on which nobody works: what a count leaves out."""
@@ -266,11 +263,3 @@ def fraction(written: str) -> Fraction:
         return Fraction(written)
     except ZeroDivisionError as error:
         raise ValueError(written) from error
-
-
-def _epoch(instant: datetime) -> float:
-    return (instant - EPOCH).total_seconds()
-
-
-def _instant(seconds: float) -> datetime:
-    return EPOCH + timedelta(seconds=round(seconds, 6))

@@ -7,6 +7,7 @@ from time import process_time
 from timeit import timeit
 
 from models.rules.escalation import Addressee, Escalation, ServiceLevel, Step, Timing, freeze
+from models.rules.segments import micros
 from models.rules.worktime import Allowance
 from models.vocabulary import DutyKind, StepAction
 from tests.bench.measuring import Line, Turn, interleaved
@@ -27,7 +28,7 @@ def due_times(rounds: int) -> Iterator[Line]:
     """A line a unit of time."""
     for limit, timings in LADDERS.items():
         duty = partial(freeze, _level(limit, timings), OPENED, CHINA)
-        bare = partial(_look_up, OPENED.timestamp(), 1 + len(timings))
+        bare = partial(_look_up, micros(OPENED), 1 + len(timings))
         taken = interleaved([_timed("duty", duty), _timed("bare", bare)], rounds)
         what = f"due time and {len(timings)} steps of a duty with {limit.replace('_', ' ')}; against bare bisection"
         yield Line(what, taken["duty"], taken["bare"], most=20, unit="µs")
@@ -37,7 +38,7 @@ def _timed(name: str, work: Callable[[], object]) -> Turn:
     return lambda: {name: timeit(work, number=TIMES, timer=process_time) / TIMES * 1e6}
 
 
-def _look_up(instant: float, instants: int) -> None:
+def _look_up(instant: int, instants: int) -> None:
     """Two look-ups an instant: the working time up to it, and the instant at which so much is used up."""
     starts, _, before = CHINA._segments
     for _ in range(instants):

@@ -11,9 +11,10 @@ from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
 from models.rules.bounds import Bounds
 from models.rules.escalation import Timing
+from models.rules.office import Office
 from models.rules.pack import Compound, CompoundKind, CountyPack, PlacedUnit, Unit
 from models.rules.pack_policy import Policy
-from models.rules.worktime import Allowance, Office, WorkCalendar
+from models.rules.worktime import Allowance, WorkCalendar
 from models.vocabulary import DutyKind, Lane, Role, Severity, StepAction, TimeUnit
 from tests.deployments.packs import FOREIGN_POLICY, foreign_county, write_pack
 

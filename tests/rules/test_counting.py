@@ -5,11 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.errors import CalendarEnds
 from models.rules.counting import Counted, Outside, Span, counted, span
-from models.rules.worktime import Allowance, Office, WorkCalendar
+from models.rules.office import Office, Season
+from models.rules.worktime import Allowance, WorkCalendar
 from models.vocabulary import Counting, TimeUnit
+from tests.rules.properties import quick
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFF = {date(2026, 10, day) for day in range(1, 8)}
@@ -96,7 +100,52 @@ def test_beyond_the_calendar_is_an_error() -> None:
         ("09-08 11:00", "09-08 15:00", TimeUnit.WORKING_HOURS, Span(0, 2, 0, working=True)),
         ("09-11 17:00", "09-14 09:01", TimeUnit.URGENT_HOURS, Span(2, 16, 1, working=False)),
         ("09-12 09:00", "09-12 10:00", TimeUnit.WORKING_DAYS, Span(0, 0, 0, working=True)),
+        ("09-07 17:30", "09-08 17:30", TimeUnit.WORKING_DAYS, Span(1, 0, 0, working=True)),
+        ("09-08 12:30", "09-09 13:10", TimeUnit.WORKING_DAYS, Span(1, 0, 0, working=True)),
+        ("10-29 16:30", "10-30 18:00", TimeUnit.WORKING_DAYS, Span(1, 1, 0, working=True)),
+        ("10-30 16:30", "10-30 18:00", TimeUnit.WORKING_DAYS, Span(0, 1, 0, working=True)),
     ],
 )
 def test_a_length_of_time(start: str, end: str, unit: TimeUnit, length: Span) -> None:
     assert span(CALENDAR, at(start), at(end), unit) == length
+
+
+@quick(200)
+@given(st.integers(0, 60 * 24 * 60), st.integers(0, 20 * 24 * 60))
+def test_in_an_office_without_seasons_the_days_of_a_length_are_seven_hours_each(minute: int, more: int) -> None:
+    start, end = (at("09-01 00:00") + timedelta(minutes=n) for n in (minute, min(minute + more, 61 * 24 * 60)))
+    length = span(CALENDAR, start, end, TimeUnit.WORKING_DAYS)
+    office_time = CALENDAR.working_time_between(start, end)
+    assert timedelta(hours=7 * length.days + length.hours, minutes=length.minutes) == office_time
+    assert length.hours < 7 or end > at("10-30 17:30")
+
+
+SUMMER = Season((6, 1), (9, 30), ((time(8), time(12)), (time(15), time(18))))
+SEASONED = replace(CALENDAR, office=replace(OFFICE, seasons=(SUMMER,)))
+
+
+def test_outside_means_the_hours_of_the_season() -> None:
+    for opened, start, outside in [
+        ("09-29 17:45", "09-29 17:45", None),
+        ("10-13 17:45", "10-14 08:30", Outside.AFTER_CLOSE),
+        ("09-29 08:15", "09-29 08:15", None),
+    ]:
+        count = explained(opened, "2 working_hours", SEASONED)
+        assert (count.start, count.outside) == (at(start), outside)
+    assert explained("09-29 14:30", "2 working_hours", SEASONED).outside is Outside.MIDDAY
+    assert explained("10-13 08:15", "2 working_hours", SEASONED).outside is Outside.BEFORE_OPENING
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "length"),
+    [
+        ("09-29 10:00", "10-09 10:00", Span(3, 0, 0, working=True)),  # three working days, as the limit was counted
+        ("09-29 10:00", "10-09 09:00", Span(2, 6, 0, working=True)),  # from 10:00 on the 8th: 2 + 3:30 + 0:30
+        ("09-30 08:00", "10-08 08:30", Span(1, 0, 0, working=True)),
+        ("09-30 17:45", "10-08 17:15", Span(0, 7, 0, working=True)),
+        ("09-30 17:45", "10-08 17:30", Span(1, 0, 0, working=True)),  # no office time lies between 17:30 and 17:45
+        ("09-30 17:45", "10-09 08:30", Span(1, 0, 0, working=True)),
+    ],
+)
+def test_a_length_of_time_into_another_season(start: str, end: str, length: Span) -> None:
+    assert span(SEASONED, at(start), at(end), TimeUnit.WORKING_DAYS) == length

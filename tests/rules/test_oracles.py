@@ -46,6 +46,13 @@ def china_2026() -> frozenset[date]:
 
 CHINA = Office(SHANGHAI, WINDOWS, china_2026(), date(2026, 12, 31))
 AMERICA = Office(NEW_YORK, WINDOWS, frozenset(weekdays(date(2026, 1, 1), date(2026, 12, 31))), date(2026, 12, 31))
+SEASONED = replace(
+    CHINA,
+    seasons=(
+        ((6, 1), (9, 30), ((time(8), time(12)), (time(15), time(18)))),
+        ((12, 1), (2, 28), ((time(9), time(12)), (time(13), time(16)))),
+    ),
+)
 NIGHT_OFFICE = replace(AMERICA, windows=NIGHT, workdays=frozenset(days(date(2026, 1, 1), date(2026, 12, 31))))
 
 
@@ -117,6 +124,43 @@ def test_a_working_day_from_outside_office_counts_as_the_county_says(
 ) -> None:
     office = Office(CHINA.zone, CHINA.windows, CHINA.workdays, CHINA.last, **{setting: how})
     assert due_at(office, cn(start), 1, "working_days") == cn(due)
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "unit", "due"),
+    [
+        pytest.param("09-29 17:00", 2, "working_hours", "09-30 09:00", id="summer-closes-at-six-opens-at-eight"),
+        pytest.param("09-30 17:00", 2, "working_hours", "10-08 09:30", id="out-of-summer-opens-at-half-past-eight"),
+        pytest.param("05-29 17:00", 2, "working_hours", "06-01 09:30", id="into-summer-half-an-hour-left-in-spring"),
+        pytest.param("11-30 16:30", 2, "working_hours", "12-01 10:00", id="into-winter"),
+        pytest.param("02-28 15:30", 1, "working_hours", "03-02 09:00", id="out-of-winter-on-an-adjusted-saturday"),
+        pytest.param("09-29 17:45", 1, "working_days", "09-30 17:45", id="a-quarter-to-six-is-office-time-in-summer"),
+        pytest.param("10-12 17:45", 1, "working_days", "10-14 08:30", id="and-after-close-in-autumn"),
+        pytest.param("01-05 16:00", 1, "working_days", "01-07 09:00", id="winter-closes-at-four-over-new-year"),
+        pytest.param("12-30 15:00", 1, "working_hours", "12-30 16:00", id="december-is-winter-too"),
+    ],
+)
+def test_seasons_have_windows_of_their_own(start: str, amount: int, unit: str, due: str) -> None:
+    assert due_at(SEASONED, cn(start), amount, unit) == cn(due)
+
+
+def test_a_season_that_ends_on_the_last_of_february_leaves_the_leap_day_out() -> None:
+    leap = replace(SEASONED, workdays=frozenset({date(2028, 2, 28), date(2028, 2, 29)}), last=date(2028, 2, 29))
+    whole = [datetime(2028, 2, day, tzinfo=SHANGHAI) for day in (28, 29)]
+    assert [working_minutes_between(leap, at, at + timedelta(hours=23)) for at in whole] == [360, 420]
+
+
+def test_an_opening_the_change_skips_is_at_the_change() -> None:
+    early = replace(NIGHT_OFFICE, windows=((time(2, 30), time(5)),), before_opening="next_opening")
+    assert working_minutes_between(early, utc("03-08 05:00"), utc("03-08 12:00")) == 120
+    assert due_at(early, utc("03-08 06:15"), 1, "working_days") == utc("03-09 07:00")
+    assert due_at(early, utc("03-08 06:15"), 1, "working_hours") == utc("03-08 08:00")
+
+
+def test_a_close_the_change_repeats_comes_twice() -> None:
+    late = replace(NIGHT_OFFICE, windows=((time(0), time(1, 30)),))
+    assert working_minutes_between(late, utc("11-01 04:00"), utc("11-01 12:00")) == 120
+    assert due_at(late, utc("11-01 04:00"), 2, "working_hours") == utc("11-01 06:30")
 
 
 def test_real_time_units_ignore_days_off() -> None:

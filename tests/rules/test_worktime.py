@@ -1,6 +1,6 @@
 """Working time against a walk minute by minute written apart from it, and against days counted by hand."""
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import CalendarEnds
-from models.rules.worktime import Allowance, Office, WorkCalendar
+from models.rules.office import Office, Season
+from models.rules.worktime import Allowance, WorkCalendar
 from models.vocabulary import Counting, TimeUnit
 from tests.rules.calendars import AMERICA, CHINA, NEW_YORK, SHANGHAI, YEAR, cn, days, ny
 from tests.rules.oracles import working_time as walk
@@ -35,9 +36,20 @@ class World:
 
 @st.composite
 def windows(draw: st.DrawFn) -> tuple[tuple[time, time], ...]:
-    marks = draw(st.lists(st.integers(5 * 60, 23 * 60), min_size=2, max_size=6, unique=True).map(sorted))
+    marks = draw(st.lists(st.integers(0, 24 * 60 - 1), min_size=2, max_size=6, unique=True).map(sorted))
     clocks = [time(mark // 60, mark % 60) for mark in marks[: len(marks) // 2 * 2]]
     return tuple(zip(clocks[::2], clocks[1::2], strict=True))
+
+
+@st.composite
+def seasons(draw: st.DrawFn, turn: date) -> tuple[Season, ...]:
+    """One season or two, which begin and end in the days around the turn or run over new year."""
+    near = st.integers(-10, 25).map(lambda n: turn + timedelta(days=n)).map(lambda day: (day.month, day.day))
+    marks = draw(st.lists(near, min_size=2, max_size=4, unique=True).map(sorted))
+    spans = list(zip(marks[::2], marks[1::2], strict=False))
+    if len(spans) == 1 and draw(st.booleans()):
+        spans = [spans[0][::-1]]
+    return tuple(Season(first, last, draw(windows())) for first, last in spans)
 
 
 @st.composite
@@ -48,12 +60,12 @@ def worlds(draw: st.DrawFn) -> World:
     pattern = draw(st.one_of(st.just(None), st.integers(1, 2 ** len(span) - 1)))
     worked = {d for n, d in enumerate(span) if (d.weekday() < 5 if pattern is None else pattern >> n & 1)}
     counting = (draw(st.sampled_from(BEFORE_OPENING)), *(draw(st.sampled_from(list(Counting))) for _ in range(2)))
-    hours = draw(windows())
+    hours, seasonal = draw(windows()), draw(st.one_of(st.just(()), seasons(turn)))
     midnight = datetime.combine(turn, time(), zone).astimezone(UTC)
     start = midnight + timedelta(minutes=draw(st.integers(-5 * 24 * 60, 3 * 24 * 60)))
     return World(
-        WorkCalendar.of(Office(zone, hours, *counting), [(day, day in worked, True) for day in span]),
-        walk.Office(zone, hours, frozenset(worked), span[-1], *counting),
+        WorkCalendar.of(Office(zone, hours, *counting, seasonal), [(day, day in worked, True) for day in span]),
+        walk.Office(zone, hours, frozenset(worked), span[-1], *counting, tuple(map(astuple, seasonal))),
         start,
     )
 
@@ -204,6 +216,63 @@ def test_limits_counted_by_hand(start: str, limit: str, ends: str) -> None:
 )
 def test_limits_over_a_clock_change(start: str, limit: str, ends: str) -> None:
     assert due(ny(start), limit, AMERICA) == ny(ends)
+
+
+SUMMER = Season((6, 1), (9, 30), ((time(8), time(12)), (time(15), time(18))))
+WINTER = Season((12, 1), (2, 28), ((time(9), time(12)), (time(13), time(16))))
+SEASONED = replace(CHINA, office=replace(CHINA.office, seasons=(SUMMER, WINTER)))
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "ends"),
+    [
+        ("2026-09-29 17:00", "2 working_hours", "2026-09-30 09:00"),  # summer: to six, from eight
+        ("2026-09-30 17:00", "2 working_hours", "2026-10-08 09:30"),  # out of it: from half past eight
+        ("2026-05-29 17:00", "2 working_hours", "2026-06-01 09:30"),
+        ("2026-02-28 15:30", "1 working_hours", "2026-03-02 09:00"),  # out of winter
+        ("2026-12-31 15:30", "1 working_hours", "2027-01-04 09:30"),  # winter over new year
+        ("2026-09-29 17:45", "1 working_days", "2026-09-30 17:45"),
+        ("2026-09-30 17:45", "1 working_days", "2026-10-08 17:45"),  # the clock time stays, in autumn too
+        ("2026-10-12 17:45", "1 working_days", "2026-10-14 08:30"),  # after close
+        ("2026-12-01 08:45", "1 working_days", "2026-12-02 08:45"),  # before opening: as it came
+        ("2026-11-29 10:00", "1 working_days", "2026-12-01 08:30"),  # Sunday; Monday is the last day of autumn
+        ("2026-11-30 18:00", "1 working_days", "2026-12-02 09:00"),
+    ],
+)
+def test_limits_over_a_change_of_season(start: str, limit: str, ends: str) -> None:
+    assert due(cn(start), limit, SEASONED) == cn(ends)
+
+
+def test_a_season_may_run_over_new_year_and_knows_the_leap_day() -> None:
+    assert [WINTER.covers(date(2028, *day)) for day in [(12, 1), (12, 31), (1, 1), (2, 28)]] == [True] * 4
+    assert [WINTER.covers(date(2028, *day)) for day in [(2, 29), (3, 1), (11, 30)]] == [False] * 3
+    assert replace(WINTER, last=(2, 29)).covers(date(2028, 2, 29))
+    assert not replace(WINTER, last=(2, 29)).covers(date(2027, 3, 1))
+
+
+def at_night(opens: time, closes: time) -> WorkCalendar:
+    """An office of New York that works at night, every day."""
+    office = Office(NEW_YORK, ((opens, closes),), before_opening=Counting.NEXT_OPENING)
+    return WorkCalendar.of(office, [(day, True, True) for day in YEAR])
+
+
+def test_an_opening_the_clock_change_skips_is_at_the_change() -> None:
+    early = at_night(time(2, 30), time(5))
+    assert early.counts_from(ny("2026-03-08 01:15")) == ny("2026-03-08 03:00")
+    assert due(ny("2026-03-08 01:15"), "1 working_hours", early) == ny("2026-03-08 04:00")
+    assert early.working_time_between(ny("2026-03-08 00:00"), ny("2026-03-09 00:00")) == timedelta(hours=2)
+
+
+def test_a_close_the_clock_change_skips_is_at_the_change() -> None:
+    late = at_night(time(0, 30), time(2, 30))
+    assert due(ny("2026-03-08 01:30"), "1 working_hours", late) == ny("2026-03-09 01:00")
+
+
+def test_hours_the_clock_change_repeats_are_worked_twice() -> None:
+    late = at_night(time(0), time(1, 30))
+    assert late.working_time_between(ny("2026-11-01 00:00"), ny("2026-11-02 00:00")) == timedelta(hours=2)
+    second = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)  # the second 01:30
+    assert due(ny("2026-11-01 00:00"), "2 working_hours", late) == second
 
 
 def test_three_quarters_of_three_working_days_fall_in_office_time() -> None:

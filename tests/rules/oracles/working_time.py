@@ -18,6 +18,7 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 MINUTES_OF_A_DAY = 24 * 60
 CLOCK_TIMES = tuple(time(minute // 60, minute % 60) for minute in range(MINUTES_OF_A_DAY))
+DAYS_OF_A_YEAR = [(day.month, day.day) for day in (date(2000, 1, 1) + DAY * n for n in range(366))]
 
 
 class BeyondCalendarError(LookupError):
@@ -29,8 +30,9 @@ class Office:
     """One county's office: its zone, its windows of each working day, its working days up to `last`.
 
     `windows` ascend and are disjoint; `workdays` are all the working days there are up to and including `last`.
-    The last three say what a moment outside office counts as, for working days:
+    The next three say what a moment outside office counts as, for working days:
     "as_is", "next_opening" or "same_time_next_workday" (the latter never before opening).
+    `seasons` are parts of the year that have windows of their own: (month, day) of the first and the last day, windows.
     """
 
     zone: ZoneInfo
@@ -40,6 +42,7 @@ class Office:
     before_opening: str = "as_is"
     after_close: str = "next_opening"
     day_off: str = "next_opening"
+    seasons: tuple[tuple[tuple[int, int], tuple[int, int], tuple[tuple[time, time], ...]], ...] = ()
 
 
 def due_at(office: Office, start: datetime, amount: int, unit: str) -> datetime:
@@ -142,7 +145,8 @@ def end_of_working_minute(office: Office, first: int, amount: int) -> datetime:
 def counted_from(office: Office, start: datetime) -> datetime:
     """The moment from which working days are counted for what came at `start`."""
     local = start.astimezone(office.zone)
-    opening, close = office.windows[0][0], office.windows[-1][1]
+    windows = windows_of(office, local.date())
+    opening, close = windows[0][0], windows[-1][1]
     clock = local.time()
     if not is_workday(office, local.date()):
         return moved(office, start, office.day_off)
@@ -168,14 +172,8 @@ def moved(office: Office, start: datetime, how: str) -> datetime:
 
 
 def next_opening(office: Office, start: datetime) -> datetime:
-    """The first minute from `start`, itself outside the office's day, that lies in a first window of a working day."""
-    opens, closes = office.windows[0]
-    minute = minute_number(start)
-    while True:
-        day, clock = local_reading(office.zone, minute)
-        if is_workday(office, day) and opens <= clock < closes:
-            return instant(minute)
-        minute += 1
+    """The first minute from `start`, itself outside the office's day, that lies in a window of a working day."""
+    return instant(next(working_minutes_from(office, minute_number(start))))
 
 
 def nth_workday_after(office: Office, day: date, amount: int) -> date:
@@ -220,7 +218,7 @@ def is_working(office: Office, minute: int) -> bool:
     day, clock = local_reading(office.zone, minute)
     if not is_workday(office, day):
         return False
-    for opens, closes in office.windows:  # noqa: SIM110 - a loop is twice as fast as any(), once per minute
+    for opens, closes in windows_of(office, day):  # noqa: SIM110 - a loop is twice as fast as any(), once per minute
         if opens <= clock < closes:
             return True
     return False
@@ -231,6 +229,25 @@ def is_workday(office: Office, day: date) -> bool:
     if day > office.last:
         raise BeyondCalendarError(f"{day} is after {office.last}")
     return day in office.workdays
+
+
+@cache
+def windows_of(office: Office, day: date) -> tuple[tuple[time, time], ...]:
+    """The windows of `day`: those of the season it lies in, else the office's usual ones."""
+    for first, last, windows in office.seasons:
+        if (day.month, day.day) in days_walked(first, last):
+            return windows
+    return office.windows
+
+
+def days_walked(first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:
+    """The days of the year one comes past from `first` until `last` is reached, walking on into the next year."""
+    at = DAYS_OF_A_YEAR.index(first)
+    walked = [first]
+    while walked[-1] != last:
+        at = (at + 1) % len(DAYS_OF_A_YEAR)
+        walked.append(DAYS_OF_A_YEAR[at])
+    return walked
 
 
 def local_reading(zone: ZoneInfo, minute: int) -> tuple[date, time]:
