@@ -1,17 +1,21 @@
-"""Whether the calendar in ``county.yaml`` makes sense: office windows, years and days."""
+"""Whether the calendar in ``county.yaml`` makes sense: office windows, seasons, years and days."""
 
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain, pairwise
 
+from deployments.county_pack.calendar_days import days_of_year
 from deployments.county_pack.official_days import known_years
 from deployments.county_pack.text import Finding, Place, repeated
-from models.rules.pack_values import Window, attempt, day
+from models.rules.office import Season
+from models.rules.pack_values import LEAP_YEAR, DayOfYear, Window, attempt, day
 
 
 def calendar_findings(calendar: Place) -> Iterator[Finding]:
     """What makes no sense in the calendar."""
-    yield from _office_findings(calendar.get("office").items())
+    for place in (calendar, *calendar.get("seasons").items()):
+        yield from _office_findings(place.get("office").items())
+    yield from _season_findings(calendar.get("seasons").items())
     yield from _repeated_findings(calendar)
     yield from _confirmed_findings(calendar)
     yield from _provisional_findings(calendar)
@@ -27,6 +31,25 @@ def _office_findings(places: list[Place]) -> Iterator[Finding]:
     for (_, before), (place, window) in pairwise(read):
         if window.opens < before.closes:
             yield place.found("windows_overlap", before=before)
+
+
+def _season_findings(places: list[Place]) -> Iterator[Finding]:
+    """No day in two seasons."""
+    read = [(place, season) for place in places if (season := _season(place))]
+    for number, (place, season) in enumerate(read):
+        lines = [before.line for before, earlier in read[:number] if any(map(earlier.covers, _covered(season)))]
+        if lines:
+            yield place.found("seasons_overlap", since=place.text("from"), until=place.text("to"), first=lines[0])
+
+
+def _season(place: Place) -> Season | None:
+    """A season without its hours; None when its ends can't be read."""
+    first, last = (attempt(DayOfYear.parse, place.get(name).value) for name in ("from", "to"))
+    return Season((first.month, first.day), (last.month, last.day), ()) if first and last else None
+
+
+def _covered(season: Season) -> Iterator[date]:
+    return filter(season.covers, days_of_year(LEAP_YEAR))
 
 
 def _repeated_findings(calendar: Place) -> Iterator[Finding]:

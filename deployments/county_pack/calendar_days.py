@@ -22,11 +22,12 @@ def calendar_days(pack: CountyPack, now_year: int) -> list[tuple[date, bool, boo
     week = {list(Weekday).index(day) for day in rules.week}
     return [
         (day, day in worked or (day.weekday() in week and day not in off), day.year in rules.confirmed)
-        for day in chain.from_iterable(map(_days_of, years))
+        for day in chain.from_iterable(map(days_of_year, years))
     ]
 
 
-def _days_of(year: int) -> Iterator[date]:
+def days_of_year(year: int) -> Iterator[date]:
+    """All the days of a year."""
     return map(date.fromordinal, range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()))
 
 

@@ -36,7 +36,7 @@ KINDS = {
     "tuple_type": "list",
 }
 """The locale's sentence for a kind of error pydantic finds; our own values' kinds are sentences already."""
-OWN_KINDS = {"allowance", "day", "timing", "window", "zone"}
+OWN_KINDS = {"allowance", "day", "day_of_year", "timing", "window", "zone"}
 LIMITS = (("ge", "min_length"), ("le", "max_length"))
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from models.errors import NotConfigured
 from models.rules.bounds import Bounds
 from models.rules.escalation import Addressee, Escalation, ServiceLevel, Step, Timing
-from models.rules.office import Office
+from models.rules.office import Office, Season, Windows
+from models.rules.pack_values import DayOfYear, Window
 from models.rules.worktime import Allowance, WorkCalendar
 from models.tables import policies as t
 from models.tables.places import CalendarDay, County
@@ -83,10 +85,19 @@ def calendar(session: Session, county: County) -> WorkCalendar:
 
 def office(county: County) -> Office:
     """The office hours of a county as its pack gave them."""
-    windows = (window.split("-") for window in county.calendar["office"])
-    counting = {name: Counting(county.calendar[name]) for name in ("before_opening", "after_close", "day_off")}
-    spans = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in windows)
-    return Office(ZoneInfo(county.zone), spans, **counting)
+    rules = county.calendar
+    counting = {name: Counting(rules[name]) for name in ("before_opening", "after_close", "day_off")}
+    seasons = tuple(map(_season, rules.get("seasons", ())))  # a county loaded by an earlier version has none
+    return Office(ZoneInfo(county.zone), _windows(rules["office"]), seasons=seasons, **counting)
+
+
+def _season(written: dict[str, Any]) -> Season:
+    first, last = (DayOfYear.parse(written[name]) for name in ("from", "to"))
+    return Season((first.month, first.day), (last.month, last.day), _windows(written["office"]))
+
+
+def _windows(written: list[str]) -> Windows:
+    return tuple((window.opens, window.closes) for window in map(Window.parse, written))
 
 
 def service_levels(session: Session, county_id: int, version_id: int | None = None) -> tuple[ServiceLevel, ...]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Discriminator, Field, Tag
 
 from models.rules.pack_policy import HOLDER, Policy
-from models.rules.pack_values import Count, Day, Key, Name, Span, Weekday, Written, Year, Zone
+from models.rules.pack_values import Count, Day, Key, Name, Span, Weekday, Written, Year, YearDay, Zone
 from models.vocabulary import Counting, Role
 
 POLICY = "policy.yaml"
@@ -53,10 +53,19 @@ Holidays = Annotated[
 ]
 
 
+class Season(Written):
+    """A part of every year in which the office has hours of its own; it may run over new year."""
+
+    first: Annotated[YearDay, Field(alias="from")]
+    last: Annotated[YearDay, Field(alias="to")]
+    office: Annotated[tuple[Span, ...], Field(min_length=1)]
+
+
 class CalendarRules(Written):
     """Office hours and working days, and from when a report outside them counts."""
 
     office: Annotated[tuple[Span, ...], Field(min_length=1)]
+    seasons: tuple[Season, ...] = ()
     week: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     holidays: Holidays
     confirmed: tuple[Year, ...]

@@ -17,6 +17,8 @@ from models.rules.worktime import Allowance
 
 T = TypeVar("T")
 WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+DAY_OF_YEAR = re.compile(r"\d\d-\d\d")
+LEAP_YEAR = 2000
 LONGEST = 9999
 HUNDREDTH = 100
 
@@ -67,6 +69,28 @@ class Window:
     def hours(self) -> Fraction:
         """How long a window within one day is; negative for one that runs over midnight."""
         return Fraction((self.closes.hour - self.opens.hour) * 60 + self.closes.minute - self.opens.minute, 60)
+
+
+@dataclass(frozen=True, order=True)
+class DayOfYear:
+    """A day that comes every year; the 29th of February in leap years."""
+
+    month: int
+    day: int
+
+    @classmethod
+    def parse(cls, written: str) -> "DayOfYear":
+        """Read ``06-01``.
+
+        :raises ValueError: on anything else, or a day no year has.
+        """
+        if not DAY_OF_YEAR.fullmatch(written.strip()):
+            raise ValueError(written)
+        read = date.fromisoformat(f"{LEAP_YEAR}-{written.strip()}")
+        return cls(read.month, read.day)
+
+    def __str__(self) -> str:
+        return f"{self.month:02}-{self.day:02}"
 
 
 def allowance(written: str) -> Allowance:
@@ -143,6 +167,7 @@ Count = Annotated[int, Field(strict=True, ge=1)]
 Year = Annotated[int, Field(strict=True, ge=2000, le=2100)]
 Day = Annotated[date, BeforeValidator(_read_day)]
 Span = Annotated[Window, _written("window", Window.parse), PlainSerializer(str)]
+YearDay = Annotated[DayOfYear, _written("day_of_year", DayOfYear.parse), PlainSerializer(str)]
 Limit = Annotated[Allowance, _written("allowance", allowance), PlainSerializer(str)]
 At = Annotated[str, _written("timing", _timing_text)]
 Zone = Annotated[str, _written("zone", _zone)]

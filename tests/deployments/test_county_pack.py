@@ -12,10 +12,11 @@ from deployments.county_pack.loading import load_pack
 from models.rules.bounds import Bounds
 from models.rules.escalation import Timing
 from models.rules.office import Office
-from models.rules.pack import Compound, CompoundKind, CountyPack, PlacedUnit, Unit
+from models.rules.pack import Compound, CompoundKind, CountyPack, PlacedUnit, Season, Unit
 from models.rules.pack_policy import Policy
 from models.rules.worktime import Allowance, WorkCalendar
 from models.vocabulary import DutyKind, Lane, Role, Severity, StepAction, TimeUnit
+from tests.deployments.packs import COUNTY as PACK
 from tests.deployments.packs import FOREIGN_POLICY, foreign_county, write_pack
 
 GUCHENG = Path(__file__).parents[2] / "deployments" / "counties" / "gucheng"
@@ -154,6 +155,14 @@ def test_the_calendar_feeds_the_rule_of_working_time(tmp_path: Path) -> None:
     friday = datetime(2020, 1, 17, 10, tzinfo=pack.county.tzinfo)
     due = calendar.due_at(friday, Allowance(Fraction(1), TimeUnit.WORKING_DAYS))
     assert due == datetime(2020, 1, 21, 10, tzinfo=pack.county.tzinfo)  # a weekend and a holiday on Monday between
+
+
+def test_a_season_is_written_as_its_ends_and_its_hours(tmp_path: Path) -> None:
+    season = 'seasons: [{from: 11-15, to: 03-15, office: ["09:00-12:00", "13:30-17:00"]}]'
+    pack = load_pack(write_pack(tmp_path, PACK.replace("  week:", f"  {season}\n  week:")))
+    stored = pack.calendar.model_dump(mode="json")["seasons"]
+    assert stored == [{"from": "11-15", "to": "03-15", "office": ["09:00-12:00", "13:30-17:00"]}]
+    assert (Season.model_validate(stored[0]),) == pack.calendar.seasons
 
 
 def test_acting_climbs_in_five_steps(gucheng: CountyPack) -> None:

@@ -1,7 +1,7 @@
 """Loading a county pack: what it says stands in the tables; again changes nothing; policy versions never change."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -82,6 +82,14 @@ def test_the_calendar_holds_the_adjusted_days_and_ends_unsure(session: Session, 
     assert book.calendar.is_workday(date(2026, 10, 10))  # a Saturday
     assert sum(book.calendar.is_workday(day.day) for day in session.scalars(select(CalendarDay))) == (248 * 2 + 260)
     assert (book.calendar.confirmed_until, book.calendar.last) == (date(2026, 12, 31), date(2027, 12, 31))
+
+
+def test_the_hours_of_a_season_are_read_back(session: Session) -> None:
+    season = {"from": "06-01", "to": "09-30", "office": ["08:00-12:00", "15:00-18:00"]}
+    load(session, changed(calendar={**as_written()["calendar"], "seasons": [season]}))
+    summer, winter = (rulebook(session, COUNTY).calendar.windows_on(date(2026, month, 1)) for month in (9, 12))
+    assert summer == ((time(8), time(12)), (time(15), time(18)))
+    assert winter == ((time(8, 30), time(12)), (time(14), time(17, 30)))
 
 
 def test_loaded_again_nothing_changes(session: Session) -> None:

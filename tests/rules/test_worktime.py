@@ -1,6 +1,6 @@
 """Working time against a walk minute by minute written apart from it, and against days counted by hand."""
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
@@ -12,62 +12,12 @@ from models.errors import CalendarEnds
 from models.rules.office import Office, Season
 from models.rules.worktime import Allowance, WorkCalendar
 from models.vocabulary import Counting, TimeUnit
-from tests.rules.calendars import AMERICA, CHINA, NEW_YORK, SHANGHAI, YEAR, cn, days, ny
+from tests.rules.calendars import AMERICA, CHINA, NEW_YORK, YEAR, cn, days, ny
 from tests.rules.oracles import working_time as walk
 from tests.rules.properties import quick
+from tests.rules.worlds import World, worlds
 
-# Days around which things happen: both clock changes of New York, a week worked through and a long holiday of China.
-TURNS = {
-    NEW_YORK: (date(2026, 3, 8), date(2026, 11, 1)),
-    SHANGHAI: (date(2026, 2, 14), date(2026, 10, 1)),
-}
-BEFORE_OPENING = (Counting.AS_IS, Counting.NEXT_OPENING)
 MICROSECOND = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True)
-class World:
-    """The same office twice: as the rule has it and as the walk has it; and a start to count from."""
-
-    rule: WorkCalendar
-    walked: walk.Office
-    start: datetime
-
-
-@st.composite
-def windows(draw: st.DrawFn) -> tuple[tuple[time, time], ...]:
-    marks = draw(st.lists(st.integers(0, 24 * 60 - 1), min_size=2, max_size=6, unique=True).map(sorted))
-    clocks = [time(mark // 60, mark % 60) for mark in marks[: len(marks) // 2 * 2]]
-    return tuple(zip(clocks[::2], clocks[1::2], strict=True))
-
-
-@st.composite
-def seasons(draw: st.DrawFn, turn: date) -> tuple[Season, ...]:
-    """One season or two, which begin and end in the days around the turn or run over new year."""
-    near = st.integers(-10, 25).map(lambda n: turn + timedelta(days=n)).map(lambda day: (day.month, day.day))
-    marks = draw(st.lists(near, min_size=2, max_size=4, unique=True).map(sorted))
-    spans = list(zip(marks[::2], marks[1::2], strict=False))
-    if len(spans) == 1 and draw(st.booleans()):
-        spans = [spans[0][::-1]]
-    return tuple(Season(first, last, draw(windows())) for first, last in spans)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    zone = draw(st.sampled_from(sorted(TURNS, key=str)))
-    turn = draw(st.sampled_from(TURNS[zone]))
-    span = days(turn - timedelta(days=12), turn + timedelta(days=draw(st.integers(4, 30))))
-    pattern = draw(st.one_of(st.just(None), st.integers(1, 2 ** len(span) - 1)))
-    worked = {d for n, d in enumerate(span) if (d.weekday() < 5 if pattern is None else pattern >> n & 1)}
-    counting = (draw(st.sampled_from(BEFORE_OPENING)), *(draw(st.sampled_from(list(Counting))) for _ in range(2)))
-    hours, seasonal = draw(windows()), draw(st.one_of(st.just(()), seasons(turn)))
-    midnight = datetime.combine(turn, time(), zone).astimezone(UTC)
-    start = midnight + timedelta(minutes=draw(st.integers(-5 * 24 * 60, 3 * 24 * 60)))
-    return World(
-        WorkCalendar.of(Office(zone, hours, *counting, seasonal), [(day, day in worked, True) for day in span]),
-        walk.Office(zone, hours, frozenset(worked), span[-1], *counting, tuple(map(astuple, seasonal))),
-        start,
-    )
 
 
 def same(ruled: object, walked: object) -> bool:
