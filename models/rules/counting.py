@@ -2,13 +2,13 @@
 
 from bisect import bisect_left
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from models.errors import CalendarEnds
+from models.rules.segments import instant_of
 from models.rules.worktime import RUN_ON, Allowance, WorkCalendar
 from models.vocabulary import TimeUnit
 
@@ -138,7 +138,9 @@ def _office_days(calendar: WorkCalendar, start: datetime, end: datetime) -> tupl
 
 
 def _reached(calendar: WorkCalendar, instant: datetime) -> datetime:
-    """The local time at which office time goes on from an instant; its own where the calendar ends before that."""
-    with suppress(CalendarEnds):
-        instant = calendar.next_office_time(instant)
-    return instant.astimezone(calendar.office.zone)
+    """The local time at which office time goes on from an instant; after the last of it, the last close there is."""
+    try:
+        reached = calendar.next_office_time(instant)
+    except CalendarEnds:
+        reached = instant_of(calendar.segments[1][-1])
+    return reached.astimezone(calendar.office.zone)

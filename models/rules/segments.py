@@ -57,7 +57,7 @@ def change_between(zone: ZoneInfo, start: int, end: int) -> int:
     return start + bisect_left(range(start, end), x=True, key=lambda number: offset_at(zone, number) == last)
 
 
-def segments(zone: ZoneInfo, hours: Iterable[tuple[date, Windows]]) -> Iterator[tuple[int, int]]:
+def open_stretches(zone: ZoneInfo, hours: Iterable[tuple[date, Windows]]) -> Iterator[tuple[int, int]]:
     """From when to when an office is open on its days, in order.
 
     That is whenever the local clock shows a time within a window: a time a clock change skips is not worked, one it

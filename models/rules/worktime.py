@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from models.errors import CalendarEnds
 from models.rules.office import Office, Windows
-from models.rules.segments import HOUR, at_clock, instant_of, micros, scaled, segments
+from models.rules.segments import HOUR, at_clock, instant_of, micros, open_stretches, scaled
 from models.vocabulary import Counting, TimeUnit
 
 RUN_ON = frozenset({TimeUnit.URGENT_HOURS, TimeUnit.NATURAL_DAYS})
@@ -70,37 +70,41 @@ class WorkCalendar:
         return cls(office, worked, rows[0][0], rows[-1][0], until)
 
     @cached_property
-    def _hours(self) -> dict[date, Windows]:
+    def hours(self) -> dict[date, Windows]:
         """The windows of each working day."""
         return {day: self.office.windows_on(day) for day in self.days}
 
     @cached_property
-    def _segments(self) -> tuple[list[int], list[int], list[int]]:
+    def segments(self) -> tuple[list[int], list[int], list[int]]:
         """Starts, ends, and the working time before each start."""
-        spans = list(segments(self.office.zone, self._hours.items()))
+        spans = list(open_stretches(self.office.zone, self.hours.items()))
         before = accumulate((end - start for start, end in spans), initial=0)
         return [start for start, _ in spans], [end for _, end in spans], list(before)
 
     @cached_property
-    def _horizon(self) -> tuple[datetime, datetime]:
+    def horizon(self) -> tuple[datetime, datetime]:
+        """The first instant the calendar knows, and the one it ends with."""
         return self._at(self.first, time()), self._at(self.last + timedelta(days=1), time())
 
     def _at(self, day: date, clock: time) -> datetime:
         return at_clock(self.office.zone, day, clock)
 
     def _within(self, instant: datetime) -> datetime:
-        first, end = self._horizon
+        first, end = self.horizon
         if not first <= instant <= end:
-            raise CalendarEnds(instant=instant.isoformat(), first=self.first, last=self.last)
+            raise self._ends(instant.isoformat())
         return instant
+
+    def _ends(self, wanted: object) -> CalendarEnds:
+        return CalendarEnds(instant=wanted, first=self.first, last=self.last)
 
     def is_workday(self, day: date) -> bool:
         """Whether the office works on a local day."""
-        return day in self._hours
+        return day in self.hours
 
     def windows_on(self, day: date) -> Windows:
         """When the office is open on a local day; on a day off it has no window."""
-        return self._hours.get(day, ())
+        return self.hours.get(day, ())
 
     def closes_on(self, day: date) -> datetime:
         """When the office closes on a local day, or would, if it worked."""
@@ -132,7 +136,7 @@ class WorkCalendar:
                 local = start.astimezone(self.office.zone)
                 return self._at(local.date() + timedelta(days=limit.amount.numerator), local.time())
             case TimeUnit.WORKING_HOURS:
-                return self._instant_after(self._worked_until(self._within(start)) + scaled(HOUR, limit.amount))
+                return self._instant_after(self._worked_until(start) + scaled(HOUR, limit.amount))
 
     def latest_start(self, due: datetime, limit: Allowance) -> datetime:
         """The latest instant from which a whole allowance remains until ``due``.
@@ -174,7 +178,8 @@ class WorkCalendar:
 
     def _counts_from(self, start: datetime) -> datetime:
         """The same, on the local clock."""
-        local = self._within(start).astimezone(UTC).astimezone(self.office.zone)
+        instant = self._within(start.astimezone(UTC))
+        local = instant.astimezone(self.office.zone)
         clock, windows = local.time(), self.windows_on(local.date())
         if not windows:
             counting = self.office.day_off
@@ -182,22 +187,26 @@ class WorkCalendar:
             counting = self.office.before_opening
         else:
             counting = self.office.after_close if clock >= windows[-1][1] else Counting.AS_IS
-        return local if counting is Counting.AS_IS else self._put_off(local, counting).astimezone(self.office.zone)
-
-    def _put_off(self, local: datetime, counting: Counting) -> datetime:
-        if counting is Counting.SAME_TIME_NEXT_WORKDAY:
-            return self._at(self._nth_workday_after(local.date(), 1), local.time())
-        return self.next_office_time(local)
+        match counting:
+            case Counting.AS_IS:
+                return local
+            case Counting.NEXT_OPENING:
+                return self._office_time_from(instant).astimezone(self.office.zone)
+            case Counting.SAME_TIME_NEXT_WORKDAY:
+                return self._at(self._nth_workday_after(local.date(), 1), clock).astimezone(self.office.zone)
 
     def next_office_time(self, instant: datetime) -> datetime:
         """The instant itself in office hours, else the next opening.
 
         :raises CalendarEnds: when the calendar knows none.
         """
-        starts, ends, _ = self._segments
-        at = bisect_right(ends, moment := micros(self._within(instant)))
+        return self._office_time_from(self._within(instant))
+
+    def _office_time_from(self, instant: datetime) -> datetime:
+        starts, ends, _ = self.segments
+        at = bisect_right(ends, moment := micros(instant))
         if at >= len(starts):
-            raise CalendarEnds(instant=instant.isoformat(), first=self.first, last=self.last)
+            raise self._ends(instant.isoformat())
         return instant_of(max(moment, starts[at]))
 
     def _working_days_after(self, start: datetime, days: int) -> datetime:
@@ -207,26 +216,26 @@ class WorkCalendar:
     def _nth_workday_after(self, day: date, nth: int) -> date:
         at = bisect_right(self.days, day) + nth - 1
         if at >= len(self.days):
-            raise CalendarEnds(instant=day, first=self.first, last=self.last)
+            raise self._ends(day)
         return self.days[at]
 
     def _worked_until(self, instant: datetime) -> int:
         """Working time from the calendar's first day to an instant."""
-        starts, ends, before = self._segments
-        at = bisect_right(starts, moment := micros(instant)) - 1
+        starts, ends, before = self.segments
+        at = bisect_right(starts, moment := micros(self._within(instant))) - 1
         return 0 if at < 0 else before[at] + min(moment, ends[at]) - starts[at]
 
     def _instant_after(self, worked: int) -> datetime:
         """The first instant by which so much working time has passed; at the end of a window, that end."""
-        starts, _, before = self._segments
+        starts, _, before = self.segments
         at = bisect_left(before, worked) - 1
         if at >= len(starts):
-            raise CalendarEnds(instant=worked, first=self.first, last=self.last)
+            raise self._ends(self.last)
         return instant_of(starts[max(at, 0)] + worked - before[max(at, 0)])
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """The office time between two instants; negative when they stand the other way round."""
-        worked = self._worked_until(self._within(end)) - self._worked_until(self._within(start))
+        worked = self._worked_until(end) - self._worked_until(start)
         return timedelta(microseconds=worked)
 
     def after(self, start: datetime, worked: timedelta) -> datetime:
@@ -244,7 +253,7 @@ class WorkCalendar:
         if unit in RUN_ON:
             began = micros(start)
             return instant_of(began + scaled(micros(due) - began, share))
-        before, until = self._worked_until(self._within(start)), self._worked_until(self._within(due))
+        before, until = self._worked_until(start), self._worked_until(due)
         return self._instant_after(before + scaled(until - before, share)) if until > before else due
 
     def skipped_between(self, start: datetime, end: datetime) -> list[date]:

@@ -117,7 +117,7 @@ def test_in_an_office_without_seasons_the_days_of_a_length_are_seven_hours_each(
     length = span(CALENDAR, start, end, TimeUnit.WORKING_DAYS)
     office_time = CALENDAR.working_time_between(start, end)
     assert timedelta(hours=7 * length.days + length.hours, minutes=length.minutes) == office_time
-    assert length.hours < 7 or end > at("10-30 17:30")
+    assert length.hours < 7 or end >= at("10-30 17:30")
 
 
 SUMMER = Season((6, 1), (9, 30), ((time(8), time(12)), (time(15), time(18))))

@@ -21,11 +21,15 @@ BEFORE_OPENING = (Counting.AS_IS, Counting.NEXT_OPENING)
 
 @dataclass(frozen=True)
 class World:
-    """The same office twice: as the rule has it and as the walk has it; and a start to count from."""
+    """The same office twice: as the rule has it and as the walk has it; and a start to count from.
+
+    ``turn`` is the midnight of the day around which things happen.
+    """
 
     rule: WorkCalendar
     walked: walk.Office
     start: datetime
+    turn: datetime
 
 
 @st.composite
@@ -46,6 +50,12 @@ def seasons(draw: st.DrawFn, turn: date) -> tuple[Season, ...]:
     return tuple(Season(first, last, draw(windows())) for first, last in spans)
 
 
+def starts(turn: datetime) -> st.SearchStrategy[datetime]:
+    """Times in the days around a turn, many in the small hours, in which clocks are changed."""
+    clocks = st.one_of(st.integers(0, 24 * 60 - 1), st.integers(0, 200))
+    return st.builds(lambda day, minute: turn + timedelta(days=day, minutes=minute), st.integers(-5, 3), clocks)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     zone = draw(st.sampled_from(sorted(TURNS, key=str)))
@@ -56,11 +66,11 @@ def worlds(draw: st.DrawFn) -> World:
     before, after, off = (draw(st.sampled_from(kinds)) for kinds in (BEFORE_OPENING, list(Counting), list(Counting)))
     hours, seasonal = draw(windows()), draw(st.one_of(st.just(()), seasons(turn)))
     midnight = datetime.combine(turn, time(), zone).astimezone(UTC)
-    start = midnight + timedelta(minutes=draw(st.integers(-5 * 24 * 60, 3 * 24 * 60)))
     return World(
         WorkCalendar.of(
             Office(zone, hours, before, after, off, seasonal), [(day, day in worked, True) for day in span]
         ),
         walk.Office(zone, hours, frozenset(worked), span[-1], before, after, off, tuple(map(astuple, seasonal))),
-        start,
+        draw(starts(midnight)),
+        midnight,
     )
