@@ -6,11 +6,8 @@ from datetime import datetime
 from itertools import accumulate
 
 from models.rules.escalation import Schedule, ServiceLevel, Timing
-from models.rules.worktime import WorkCalendar
+from models.rules.worktime import RUN_ON, WorkCalendar
 from models.vocabulary import TimeUnit
-
-RUN_ON = frozenset({TimeUnit.URGENT_HOURS, TimeUnit.NATURAL_DAYS})
-"""The units whose clocks never stop for nights and days off."""
 
 
 def thaw(

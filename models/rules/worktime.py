@@ -20,6 +20,7 @@ from models.vocabulary import Counting, TimeUnit
 
 RUN_ON = frozenset({TimeUnit.URGENT_HOURS, TimeUnit.NATURAL_DAYS})
 """The units that run day and night, days off or not."""
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,7 @@ class WorkCalendar:
 
         :raises CalendarEnds: when that needs days the calendar doesn't know.
         """
-        return self._instant_after(self._worked_until(self._within(start)) + worked.total_seconds())
+        return self._instant_after(self._worked_until(start) + worked // MICROSECOND)
 
     def share_at(self, start: datetime, due: datetime, share: Fraction, unit: TimeUnit) -> datetime:
         """The instant at which a share of the time from ``start`` to ``due`` is used, in the unit's own time.
