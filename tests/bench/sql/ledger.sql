@@ -21,18 +21,18 @@ raised AS (
 issue AS (
     INSERT INTO issues (
         id, county_id, community_id, unit_id, number, source, external_id, category_id, severity, lane, stage, summary,
-        happened_at, recorded_at, reopenings
+        happened_at, recorded_at, reopenings, called_up, changed_at
     )
     SELECT
         n, county_id, community_id, unit_id, 'bench-' || written, 'bench', written, (SELECT min(id) FROM categories),
         'ordinary', 'simple', 'acting', 'the lamp on the stairs of house ' || n || ' is out',
-        third - interval '4 days', third - interval '4 days', 0
+        third - interval '4 days', third - interval '4 days', 0, FALSE, third - interval '4 days'
     FROM raised
     ORDER BY n
 )
 INSERT INTO duties (
     community_id, issue_id, unit_id, post_id, service_level_id, escalation_policy_id, kind, state, opened_at, due_at,
-    steps_at, step, next_step_at, provisional
+    steps_at, step, next_step_at, provisional, basis, promises, changed_at
 )
 SELECT
     community_id, n, unit_id, post_id, level.id, level.escalation_policy_id, 'act', 'open', third - interval '4 days',
@@ -40,7 +40,7 @@ SELECT
     ARRAY[
         third - interval '2 days', third - interval '1 day', third, third + interval '60 days', third + interval '62 days'
     ],
-    2, third, FALSE
+    2, third, FALSE, 'policy', 0, third - interval '4 days'
 FROM raised
 CROSS JOIN level
 ORDER BY n
