@@ -12,6 +12,7 @@ WanggeError
 ├── NotFound              no such issue, person, unit …
 ├── StaleIssue            somebody else was faster
 ├── CommunityBusy         another run holds the community's lock
+├── CountyBusy            others still go by the county's rules
 ├── CalendarEnds          a time beyond the days the calendar knows
 ├── NotConfigured         a setting, the database or the county is missing
 └── InvalidInput          rows or values that can't be taken
@@ -74,6 +75,10 @@ class StaleIssue(WanggeError):
 
 class CommunityBusy(WanggeError):
     """Another run holds the community's lock."""
+
+
+class CountyBusy(WanggeError):
+    """The county's rules can't change now: others still go by them."""
 
 
 class CalendarEnds(WanggeError):

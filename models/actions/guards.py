@@ -1,5 +1,7 @@
 """What every write passes first: the clock, the locks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from psycopg.errors import LockNotAvailable
@@ -7,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from models.errors import ClockBehind, CommunityBusy
+from models.errors import ClockBehind, CommunityBusy, CountyBusy, WanggeError
 from models.tables.events import Event
 
 # Runs take one `now` at their start and overlap: a night that began an hour ago may still write.
@@ -56,13 +58,19 @@ def hold_night(session: Session, community_id: int, patience: timedelta) -> None
 
 
 def _wait_for_night(session: Session, community_id: int, patience: timedelta) -> None:
-    limit = f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}"
-    session.execute(text(limit))
-    try:
+    with _waiting(session, patience, CommunityBusy(community=community_id)):
         session.execute(select(func.pg_advisory_xact_lock(NIGHTS, community_id)))
+
+
+@contextmanager
+def _waiting(session: Session, patience: timedelta, busy: WanggeError) -> Iterator[None]:
+    """Wait for a lock so long at most."""
+    session.execute(text(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}"))
+    try:
+        yield
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
-            raise CommunityBusy(community=community_id) from error
+            raise busy from error
         raise
     session.execute(text("SET LOCAL lock_timeout = 0"))
 
@@ -71,3 +79,14 @@ def hold_casework(session: Session, community_ids: set[int]) -> None:
     """Keep the nights of some communities out, until the end of the transaction; casework goes on side by side."""
     for community_id in sorted(community_ids):
         session.execute(select(func.pg_advisory_xact_lock_shared(ROWS, community_id)))
+
+
+def hold_rules(session: Session, county_key: str) -> None:
+    """Keep out, until the end of the transaction, everybody who goes by a county's rules: they are about to change.
+
+    To be taken before one reads the rules oneself: two that had read them would wait for each other.
+
+    :raises CountyBusy: when somebody goes by them for long; the transaction is then over.
+    """
+    with _waiting(session, PATIENCE, CountyBusy(county=county_key)):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(county_key))))

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from models.actions import guards
 from models.errors import InvalidInput
 from models.rules import pack as written
 from models.rules.pack_policy import Policy
@@ -22,8 +23,9 @@ def load(
     :param days: every day the calendar is to know: (day, worked, confirmed).
     :raises InvalidInput: when the policy differs from the loaded one of the same version or is older than the one in
         force, when a unit moved, or when one of its own night is called like another the county has.
+    :raises CountyBusy: others go by the county's rules for long.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(pack.county.key))))
+    guards.hold_rules(session, pack.county.key)
     county = _county(session, pack)
     _calendar(session, county.id, days)
     _places(session, county, pack)

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.errors import NotConfigured
@@ -53,20 +53,19 @@ class Rulebook:
 
 
 def rulebook(session: Session, county_key: str | None) -> Rulebook:
-    """The rules of a county; of the only one when no key is given.
+    """The rules of a county; of the only one when no key is given. They hold until the transaction ends.
 
     :raises NotConfigured: when it is not loaded, or several are and none is named.
     """
-    wanted = select(County) if county_key is None else select(County).where(County.key == county_key)
-    counties = session.scalars(wanted).all()
-    if len(counties) != 1:
-        raise NotConfigured(why="county", county=county_key or "", loaded=len(counties))
-    return Rulebook(
-        counties[0],
-        calendar(session, counties[0]),
-        service_levels(session, counties[0].id),
-        bounds(session, counties[0].id),
-    )
+    wanted = select(County.key) if county_key is None else select(County.key).where(County.key == county_key)
+    keys = session.scalars(wanted).all()
+    if len(keys) != 1:
+        raise NotConfigured(why="county", county=county_key or "", loaded=len(keys))
+    # Whoever changes the rules waits for this transaction: no duty is counted by a calendar that is no longer true.
+    session.execute(select(func.pg_advisory_xact_lock_shared(func.hashtext(keys[0]))))
+    own = select(County).where(County.key == keys[0]).execution_options(populate_existing=True)
+    county = session.scalars(own).one()
+    return Rulebook(county, calendar(session, county), service_levels(session, county.id), bounds(session, county.id))
 
 
 def bounds(session: Session, county_id: int) -> Bounds:
