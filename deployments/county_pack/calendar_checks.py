@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain, pairwise
 
-from deployments.county_pack.calendar_days import days_of_year
 from deployments.county_pack.official_days import known_years
 from deployments.county_pack.text import Finding, Place, repeated
+from models.rules.announcing import days_of_year
 from models.rules.office import Season
 from models.rules.pack_values import LEAP_YEAR, DayOfYear, Window, attempt, day
 

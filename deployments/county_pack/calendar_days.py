@@ -1,10 +1,10 @@
 """The days of a county's years, worked or not: what the calendar table is filled with."""
 
-from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
 from deployments.county_pack.official_days import days_off, days_worked
+from models.rules.announcing import days_of_year
 from models.rules.pack import CalendarRules, CountyPack
 from models.rules.pack_values import Weekday
 
@@ -24,11 +24,6 @@ def calendar_days(pack: CountyPack, now_year: int) -> list[tuple[date, bool, boo
         (day, day in worked or (day.weekday() in week and day not in off), day.year in rules.confirmed)
         for day in chain.from_iterable(map(days_of_year, years))
     ]
-
-
-def days_of_year(year: int) -> Iterator[date]:
-    """All the days of a year."""
-    return map(date.fromordinal, range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()))
 
 
 def _days_off(rules: CalendarRules) -> set[date]:

@@ -7,12 +7,17 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions import guards
+from models.actions import calendars, guards
 from models.errors import InvalidInput
+from models.queries.calendars import IMPORTED, imported
+from models.queries.rulebook import calendar
 from models.rules import pack as written
+from models.rules.announcing import Day
 from models.rules.pack_policy import Policy
+from models.rules.recounting import Correction
+from models.rules.worktime import WorkCalendar
 from models.tables import policies as t
-from models.tables.places import CalendarDay, Compound, County, GridPart, Post, Unit
+from models.tables.places import Compound, County, GridPart, Post, Unit
 
 
 def load(
@@ -20,18 +25,23 @@ def load(
 ) -> County:
     """Bring a county to what its pack says; loaded again, nothing changes. A changed policy needs a new version name.
 
+    Where the calendar changed, what is owed is counted anew.
+
     :param days: every day the calendar is to know: (day, worked, confirmed).
     :raises InvalidInput: when the policy differs from the loaded one of the same version or is older than the one in
         force, when a unit moved, or when one of its own night is called like another the county has.
     :raises CountyBusy: others go by the county's rules for long.
     """
     guards.hold_rules(session, pack.county.key)
+    before = _calendar_before(session, pack.county.key)
     county = _county(session, pack)
-    _calendar(session, county.id, days)
+    _calendar(session, county, days)
     _places(session, county, pack)
     _refuse_namesakes(session, county.id)
     _policy(session, county.id, pack, now)
     session.flush()
+    if before:
+        calendars.recount(session, county, Correction(before, calendar(session, county)), now=now)
     return county
 
 
@@ -46,26 +56,25 @@ def _county(session: Session, pack: written.CountyPack) -> County:
     county = session.scalar(select(County).where(County.key == pack.county.key)) or County(key=pack.county.key)
     county.name, county.zone, county.locale = pack.county.name, pack.county.zone, pack.county.locale
     county.tiers = [tier.model_dump(mode="json") for tier in pack.tiers]
-    county.calendar = pack.calendar.model_dump(mode="json")
+    announced = (county.calendar or {}).get(IMPORTED, {})
+    county.calendar = {**pack.calendar.model_dump(mode="json"), IMPORTED: announced}
     county.quiet_hours = str(pack.policy.quiet_hours)
     session.add(county)
     session.flush()
     return county
 
 
-def _calendar(session: Session, county_id: int, days: Iterable[tuple[date, bool, bool]]) -> None:
-    rows = [
-        {"county_id": county_id, "day": day, "worked": worked, "confirmed": confirmed}
-        for day, worked, confirmed in days
-    ]
-    known = insert(CalendarDay)
-    session.execute(
-        known.on_conflict_do_update(
-            index_elements=["county_id", "day"],
-            set_={"worked": known.excluded.worked, "confirmed": known.excluded.confirmed},
-        ),
-        rows,
-    )
+def _calendar_before(session: Session, county_key: str) -> WorkCalendar | None:
+    """The calendar of a county that was loaded before."""
+    county = session.scalar(select(County).where(County.key == county_key))
+    return calendar(session, county) if county else None
+
+
+def _calendar(session: Session, county: County, days: Iterable[tuple[date, bool, bool]]) -> None:
+    """The days of a pack; those that were announced to the county meanwhile stay as they were announced."""
+    kept = {day: Day(worked, confirmed=True) for day, worked in imported(county.calendar).items()}
+    written_days = {day: Day(worked, confirmed) for day, worked, confirmed in days}
+    calendars.write_days(session, county.id, {day: kept.get(day, each) for day, each in written_days.items()})
 
 
 def _places(session: Session, county: County, pack: written.CountyPack) -> None:

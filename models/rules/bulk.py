@@ -48,6 +48,19 @@ def freeze_all(level: ServiceLevel, opened_at: Sequence[int] | Instants, calenda
     return Schedules(due, steps_at, counting.is_provisional(last))
 
 
+def differing(
+    level: ServiceLevel, opened_at: Sequence[int] | Instants, before: WorkCalendar, after: WorkCalendar
+) -> list[int]:
+    """The places of those duties of one service level which two calendars give other times.
+
+    :raises CalendarEnds: when a calendar doesn't reach far enough for one of them.
+    """
+    old, new = (freeze_all(level, opened_at, calendar) for calendar in (before, after))
+    moved = (old.due_at != new.due_at) | (old.steps_at != new.steps_at).any(axis=1)
+    places: list[int] = np.flatnonzero(moved | (old.provisional != new.provisional)).tolist()
+    return places
+
+
 def _instants(timing: Timing, level: ServiceLevel, opened: Instants, due: Instants, counting: "_Counting") -> Instants:
     if timing.share is not None:
         return counting.share_at(opened, due, timing.share, level.limit.unit)

@@ -16,7 +16,6 @@ FIRST_DAY = EPOCH.date().toordinal()
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
-TOMORROW = timedelta(days=1)
 
 
 def micros(instant: datetime) -> int:
@@ -75,7 +74,7 @@ def open_stretches(zone: ZoneInfo, hours: Iterable[tuple[date, Windows]]) -> Ite
 
 def _stretches(zone: ZoneInfo, day: date, midnight: int) -> list[tuple[int, int, int]]:
     """The parts of a day with one offset each: (start, end, offset)."""
-    start, end = (micros(at_clock(zone, each, time())) for each in (day, day + TOMORROW))
+    start, end = (micros(at_clock(zone, each, time())) for each in (day, date.fromordinal(day.toordinal() + 1)))
     if end - start == DAY:
         return [(start, end, midnight - start)]
     first, last = offset_at(zone, start), offset_at(zone, end - 1)
