@@ -104,7 +104,7 @@ def _at(at: datetime | None, desk: Desk) -> str | None:
 def _happened(row: Happened, desk: Desk) -> list[str]:
     stages = [called(each) for each in dict.fromkeys((row.stage_from, row.stage_to)) if each]
     at = moment(row.at, desk.zone, desk.now)
-    return [at, rows.what(row), rows.who(row), say("cli.arrow").join(stages), rows.remark(row)]
+    return [at, rows.what(row), rows.who(row), say("cli.arrow").join(stages), rows.remark(row, desk)]
 
 
 def listed(desk: Desk, wanted: Wanted, limit: int, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from deployments.commands import output, pack_duties
-from deployments.commands.failures import ExitCode
+from deployments.commands.faulty import refused
 from deployments.commands.options import AsJson
 from deployments.commands.pack_diff import tell_changes
 from deployments.commands.shell import described, family
@@ -71,12 +71,7 @@ def _read(folder: Path, *, as_json: bool) -> CountyPack:
     try:
         return load_pack(folder, locale())
     except PackInvalid as error:
-        if as_json:
-            output.as_json({"faults": error.faults})
-        typer.echo(say(error.key, **error.facts), err=True)
-        for fault in error.faults:
-            typer.echo(str(fault), err=True)
-        raise typer.Exit(ExitCode.REJECTED) from error
+        raise refused(error, as_json=as_json) from error
 
 
 def _figures(pack: CountyPack) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Rows of the ledger and of duties, in words for people and as data for programs."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from rich.text import Text
 
 from deployments.commands import output
 from deployments.commands.desk import Desk
-from deployments.commands.words import called, locale, say
+from deployments.commands.words import called, locale, moment, say
 from models.queries.duties import Owed
 from models.queries.history import Happened
 from models.queries.ledger import Entry
@@ -93,16 +94,24 @@ def what(row: Happened) -> str:
     return called(row.action)
 
 
-def remark(row: Happened) -> str:
-    """What was said to it: the reason, evidence and rating, and whose it became when it was assigned."""
+def remark(row: Happened, desk: Desk) -> str:
+    """What was said to it: the reason, evidence and rating, whose it became when assigned, when it had been due."""
     said = row.facts or {}
     parts = [
+        _rescheduled(row, desk) if row.action is Action.RESCHEDULE and row.duty else "",
         say("cli.remark.assigned", post=post(row.post)) if row.action is Action.ASSIGN and row.post else "",
         say("cli.remark.rating", rating=called(Rating(said["rating"]))) if "rating" in said else "",
         say("cli.remark.evidence", evidence=output.safe(str(said["evidence"]))) if "evidence" in said else "",
         output.safe(row.reason) if row.reason else "",
     ]
     return say("cli.remark.joint").join(filter(None, parts))
+
+
+def _rescheduled(row: Happened, desk: Desk) -> str:
+    """Which duty's times were counted anew and why, and when it had been due."""
+    said = row.facts or {}
+    at = moment(datetime.fromisoformat(said["due_at"]), desk.zone, desk.now)
+    return say(f"cli.remark.{said['why']}", duty=called(row.duty) if row.duty else "", at=at)
 
 
 def next_step(row: Owed, answering: Reach, desk: Desk) -> str:

@@ -58,14 +58,14 @@ class Shell:
 
     environment: dict[str, str]
 
-    def __call__(self, *words: str) -> Said:
+    def __call__(self, *words: str, typed: str | None = None) -> Said:
         with pytest.MonkeyPatch.context() as patch:
             for name in FRESH:
                 patch.delenv(name, raising=False)
             for name, value in self.environment.items():
                 patch.setenv(name, value)
             settings.cache_clear()
-            result = CliRunner().invoke(app, list(words), prog_name="wangge")
+            result = CliRunner().invoke(app, list(words), input=typed, prog_name="wangge")
         settings.cache_clear()
         assert result.exception is None or isinstance(result.exception, SystemExit)
         return Said(result.exit_code, result.stdout, result.stderr)

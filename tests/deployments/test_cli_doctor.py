@@ -32,8 +32,7 @@ def test_fewer_than_thirty_confirmed_days_ahead_are_a_warning_with_what_to_do(se
     verdict, sentence = outcome(doctor_database.calendar(session, book, at("2026-11-24 09:00")))
     assert verdict is Verdict.WARNING
     assert sentence.startswith("今后只有 27 个工作日已确定，到 2026-12-31。")
-    assert "county.yaml" in sentence
-    assert "wangge pack load" in sentence
+    assert "wangge calendar import" in sentence
 
 
 def test_it_fails_only_when_something_is_soon_due_on_a_day_not_confirmed(session: Session, book: Rulebook) -> None:
@@ -43,7 +42,7 @@ def test_it_fails_only_when_something_is_soon_due_on_a_day_not_confirmed(session
         Verdict.FAILED,
         (
             "有 1 项责任在还没有确定的日子到期，最近的是 2027-01-04；确定的只到 2026-12-31。"
-            "请现在就把年份写进 county.yaml 的 confirmed，再运行 wangge pack load 文件夹。"
+            "请现在就运行 wangge calendar import 文件，导入那一年的放假安排。"
         ),
     )
 

@@ -21,6 +21,7 @@ CASEWORK = (
 )
 COMMANDS = (
     *("up", "duties", "why", "nightly", "ledger", "doctor", "pack check", "pack load"),
+    *("calendar show", "calendar import"),
     *(f"issue {name}" for name in ("report", "assign", "sign", "act", "done", "evaluate", "close", "reopen")),
     *("issue show", "issue list"),
 )
