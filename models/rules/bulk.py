@@ -43,7 +43,7 @@ def freeze_all(level: ServiceLevel, opened_at: Sequence[int] | Instants, calenda
     counting = _Counting(calendar, LocalClock(calendar.office.zone, *_range(level, opened, calendar)))
     due = counting.due_at(opened, level.limit)
     steps = [_instants(step.timing, level, opened, due, counting) for step in level.escalation.steps]
-    steps_at = np.maximum.accumulate(np.stack([due, *steps], axis=1)[:, 1:], axis=1)
+    steps_at = np.maximum.accumulate(np.stack([opened, *steps], axis=1), axis=1)[:, 1:]
     last = np.maximum(due, steps_at[:, -1]) if steps else due
     return Schedules(due, steps_at, counting.is_provisional(last))
 
@@ -64,16 +64,20 @@ def differing(
 def _instants(timing: Timing, level: ServiceLevel, opened: Instants, due: Instants, counting: "_Counting") -> Instants:
     if timing.share is not None:
         return counting.share_at(opened, due, timing.share, level.limit.unit)
+    if timing.opened is not None:
+        return counting.due_at(opened, timing.opened)
+    if timing.before is not None:
+        return counting.latest_start(due, timing.before)
     return counting.due_at(due, timing.after) if timing.after else due
 
 
 def _range(level: ServiceLevel, opened: Instants, calendar: WorkCalendar) -> tuple[int, int]:
     """From when to when the local clock may be asked for: what runs on may run out of the calendar."""
-    allowances = [level.limit, *(step.timing.after for step in level.escalation.steps if step.timing.after)]
+    allowances = [level.limit, *(step.timing.allowance for step in level.escalation.steps if step.timing.allowance)]
     lengths = {TimeUnit.URGENT_HOURS: HOUR, TimeUnit.NATURAL_DAYS: DAY}
-    onward = sum(scaled(lengths.get(each.unit, 0), each.amount) for each in allowances)
+    outward = sum(scaled(lengths.get(each.unit, 0), each.amount) for each in allowances)
     first, end = map(micros, calendar.horizon)
-    return min(first, int(opened.min())), max(end, int(opened.max())) + onward
+    return min(first, int(opened.min())) - outward, max(end, int(opened.max())) + outward
 
 
 class LocalClock:
@@ -128,6 +132,23 @@ class _Counting:
             case TimeUnit.WORKING_HOURS:
                 return self.instant_after(self.worked_until(self.within(start)) + scaled(HOUR, limit.amount))
 
+    def latest_start(self, due: Instants, limit: Allowance) -> Instants:
+        match limit.unit:
+            case TimeUnit.WORKING_DAYS:
+                return self.working_days_before(self.clock.shown(self.within(due)), limit.amount.numerator)
+            case TimeUnit.URGENT_HOURS:
+                return due - scaled(HOUR, limit.amount)
+            case TimeUnit.NATURAL_DAYS:
+                return self.clock.instants(self.clock.shown(due) - limit.amount.numerator * DAY)
+            case TimeUnit.WORKING_HOURS:
+                return self.instant_from(self.worked_until(self.within(due)) - scaled(HOUR, limit.amount))
+
+    def working_days_before(self, shown: Instants, days: int) -> Instants:
+        at = np.searchsorted(self.days, shown, "right") - 1
+        self._demand(at >= days)
+        worked = self.days[at] == shown - shown % DAY
+        return self.clock.instants(self.days[at - days] + np.where(worked, shown % DAY, self.opening_hours[1][at]))
+
     def counts_from(self, start: Instants) -> Instants:
         """The local times from which working days count."""
         shown = self.clock.shown(self.within(start)).copy()
@@ -168,6 +189,11 @@ class _Counting:
         at = np.searchsorted(self.before, worked) - 1
         return self._known(self.starts, np.maximum(at, 0)) + worked - self.before[np.maximum(at, 0)]
 
+    def instant_from(self, worked: Instants) -> Instants:
+        self._demand(worked >= 0)
+        at = np.searchsorted(self.before, worked, "right") - 1
+        return self._known(self.starts, at) + worked - self.before[at]
+
     def share_at(self, start: Instants, due: Instants, share: Fraction, unit: TimeUnit) -> Instants:
         if unit in RUN_ON:
             return start + scaled_all(due - start, share)
@@ -183,17 +209,16 @@ class _Counting:
 
     def within(self, instants: Instants) -> Instants:
         first, end = map(micros, self.calendar.horizon)
-        if len(instants) and (instants.min() < first or instants.max() > end):
-            self._refuse()
+        self._demand((first <= instants) & (instants <= end))
         return instants
 
     def _known(self, known: Instants, at: NDArray[np.int64]) -> Instants:
-        if len(at) and at.max() >= len(known):
-            self._refuse()
+        self._demand(at < len(known))
         return known[at]
 
-    def _refuse(self) -> None:
-        raise CalendarEnds(instant=self.calendar.last, first=self.calendar.first, last=self.calendar.last)
+    def _demand(self, known: NDArray[np.bool_]) -> None:
+        if not known.all():
+            raise CalendarEnds(instant=self.calendar.last, first=self.calendar.first, last=self.calendar.last)
 
 
 _NUMBER = {counting: number for number, counting in enumerate(Counting)}

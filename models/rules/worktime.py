@@ -147,31 +147,32 @@ class WorkCalendar:
 
         :raises CalendarEnds: when office time is counted and that or ``due`` lies outside the days the calendar knows.
         """
-        local = due.astimezone(UTC).astimezone(self.office.zone)
         match limit.unit:
             case TimeUnit.URGENT_HOURS:
-                return due.astimezone(UTC) - timedelta(hours=1) * limit.amount.numerator / limit.amount.denominator
+                return due.astimezone(UTC) - timedelta(microseconds=scaled(HOUR, limit.amount))
             case TimeUnit.NATURAL_DAYS:
+                local = due.astimezone(UTC).astimezone(self.office.zone)
                 return self._at(local.date() - timedelta(days=limit.amount.numerator), local.time())
             case TimeUnit.WORKING_DAYS:
-                return self._working_days_before(self._within(local), limit.amount.numerator)
+                return self._working_days_before(due, limit.amount.numerator)
             case TimeUnit.WORKING_HOURS:
-                return self._instant_from(self._worked_until(self._within(due)) - float(limit.amount) * HOUR)
+                return self._instant_from(self._worked_until(due) - scaled(HOUR, limit.amount))
 
     def _working_days_before(self, due: datetime, days: int) -> datetime:
-        at = bisect_right(self.days, due.date()) - 1
+        local = self._within(due.astimezone(UTC)).astimezone(self.office.zone)
+        at = bisect_right(self.days, local.date()) - 1
         if at < days:
-            raise CalendarEnds(instant=due.date(), first=self.first, last=self.last)
-        clock = due.time() if self.is_workday(due.date()) else self.office.windows[-1][1]
+            raise self._ends(local.date())
+        clock = local.time() if self.days[at] == local.date() else self.windows_on(self.days[at])[-1][1]
         return self._at(self.days[at - days], clock)
 
-    def _instant_from(self, worked: float) -> datetime:
-        """The last instant by which no more working seconds have passed; at the end of a window, the next opening."""
-        starts, _, before = self._segments
+    def _instant_from(self, worked: int) -> datetime:
+        """The last instant by which no more working time has passed; at the end of a window, the next opening."""
+        starts, _, before = self.segments
         if worked < 0:
-            raise CalendarEnds(instant=worked, first=self.first, last=self.last)
+            raise self._ends(self.first)
         at = bisect_right(before, worked) - 1
-        return _instant(starts[at] + worked - before[at])
+        return instant_of(starts[at] + worked - before[at])
 
     def counts_from(self, start: datetime) -> datetime:
         """From when working days count for something that arrives at ``start``: at once, or as the office says."""

@@ -25,7 +25,7 @@ from models.vocabulary import DutyKind, Severity
 from tests.conftest import fresh_database
 from tests.county import COUNTY, STAFF, START, at, load_small_county, reported
 from tests.models.cases import Case
-from tests.models.test_packs import as_written
+from tests.models.changed_packs import as_written
 
 NEW_YORK = ZoneInfo("America/New_York")
 BRONX = "bronx"

@@ -46,7 +46,9 @@ def allowances(draw: st.DrawFn, most: int) -> Allowance:
 
 def timings() -> st.SearchStrategy[Timing]:
     shares = st.fractions(Fraction(1, 100), Fraction(99, 100), max_denominator=10**9).map(lambda s: Timing(share=s))
-    return st.one_of(shares, st.just(Timing()), allowances(3).map(lambda after: Timing(after=after)))
+    fields = st.sampled_from(("opened", "before", "after"))
+    timed = st.builds(lambda field, allowance: Timing(**{field: allowance}), fields, allowances(3))
+    return st.one_of(shares, st.just(Timing()), timed, timed)
 
 
 def one_by_one(row: ServiceLevel, opened: Sequence[datetime], calendar: WorkCalendar) -> list[Schedule] | None:

@@ -13,7 +13,8 @@ from models.vocabulary import TimeUnit
 from tests.rules.calendars import AMERICA, CHINA, cn, ny
 from tests.rules.oracles import working_time as walk
 from tests.rules.properties import quick
-from tests.rules.test_worktime import MICROSECOND, World, same, worlds
+from tests.rules.test_worktime import MICROSECOND, same
+from tests.rules.worlds import World, worlds
 
 
 def ruled(world: World, amount: int, unit: TimeUnit) -> datetime | None:

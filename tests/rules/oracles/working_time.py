@@ -82,7 +82,7 @@ def latest_start(office: Office, due: datetime, amount: int, unit: str) -> datet
     if unit == "natural_days":
         return at_clock(office, day - amount * DAY, clock)
     while not is_workday_since(office, day):
-        day, clock = day - DAY, office.windows[-1][1]
+        day, clock = day - DAY, windows_of(office, day - DAY)[-1][1]
     for _ in range(amount):
         day -= DAY
         while not is_workday_since(office, day):
