@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from models.rules.pack_changes import Day, Fields, Side, compound, county_things, policy_things, unit
+from models.queries import calendars
+from models.rules.pack_changes import Fields, Side, compound, county_things, policy_things, unit
 from models.rules.pack_policy import Policy
-from models.tables.places import CalendarDay, Compound, County, GridPart, Unit
+from models.tables.places import Compound, County, GridPart, Unit
 from models.tables.policies import PolicyVersion
 
 
@@ -17,15 +18,16 @@ def loaded(session: Session, county_key: str) -> Side | None:
     county = session.scalar(select(County).where(County.key == county_key))
     if county is None:
         return None
+    announced = calendars.imported(county.calendar)
+    rules = {name: value for name, value in county.calendar.items() if name != calendars.IMPORTED}
     named = {"key": county.key, "name": county.name, "zone": county.zone, "locale": county.locale}
     things = {
-        **county_things(named, county.tiers, county.calendar),
+        **county_things(named, county.tiers, rules),
         **_units(session, county.id),
         **_compounds(session, county.id),
         **policy_things(policy_in_force(session, county.id)),
     }
-    days = select(CalendarDay.day, CalendarDay.worked, CalendarDay.confirmed).where(CalendarDay.county_id == county.id)
-    return Side(things, {day: Day(worked, confirmed) for day, worked, confirmed in session.execute(days)})
+    return Side(things, calendars.days(session, county.id), announced)
 
 
 def policy_in_force(session: Session, county_id: int) -> Policy:

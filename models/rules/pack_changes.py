@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
+from models.rules.announcing import Day
 from models.rules.bounds import Bounds
 from models.rules.pack import CountyPack, PlacedUnit
 from models.rules.pack_policy import EscalationPolicy, Policy, ServiceLevel, Step
@@ -42,19 +43,15 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Day:
-    """How a calendar has a day."""
-
-    worked: bool
-    confirmed: bool
-
-
-@dataclass(frozen=True)
 class Side:
-    """A pack, or what is loaded of packs: its things by dotted name, each with its fields; and its days."""
+    """A pack, or what is loaded of packs: its things by dotted name, each with its fields; and its days.
+
+    Days that were announced to the county itself are its own: no pack changes them.
+    """
 
     things: Mapping[str, Fields]
     days: Mapping[date, Day]
+    announced: Collection[date] = ()
 
 
 def changes(old: Side, new: Side) -> list[Change]:
@@ -104,12 +101,13 @@ def _order_changes(old: Mapping[str, Fields], new: Mapping[str, Fields]) -> Iter
 
 def _day_changes(old: Side, new: Side) -> Iterator[Change]:
     """The days a pack gives that are loaded otherwise or not at all, those in a row together."""
+    given = sorted(day for day in new.days if day not in old.announced)
     for words in (_worked, _sure):
-        turns = [(day, _turn(words, old.days.get(day), new.days[day])) for day in sorted(new.days)]
+        turns = [(day, _turn(words, old.days.get(day), new.days[day])) for day in given]
         for turn, run in groupby(turns, lambda each: each[1]):
             if turn:
                 yield Change(_span([day for day, _ in run]), How.CHANGED, *turn)
-    for unknown, days in groupby(sorted(new.days), lambda day: day not in old.days):
+    for unknown, days in groupby(given, lambda day: day not in old.days):
         if unknown:
             yield _new_days(list(days), new)
 
