@@ -49,7 +49,7 @@ def content(session: Session, message_id: int) -> dict[str, Any]:
 
 
 def _facts(entry: Entry) -> dict[str, Any]:
-    return {**asdict(entry), "section": entry.section, "vacant": [asdict(post) for post in entry.vacant]}
+    return {**asdict(entry), "section": entry.section, "came_by": asdict(entry.came_by)}
 
 
 @dataclass(frozen=True)

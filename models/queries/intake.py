@@ -71,5 +71,5 @@ def _grids(session: Session, book: Rulebook) -> tuple[set[str], set[str]]:
 
 def _on_duty(session: Session, book: Rulebook, now: datetime) -> set[str]:
     """The staff numbers of all who hold a post today: the only ones who may report."""
-    held = people.holders(session, book.county.id, book.local_date(now)).values()
+    held = people.holding(session, book.county.id, book.local_date(now)).values()
     return set(session.scalars(select(Person.code).where(Person.id.in_(held))))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.rules.records import Post, Reached
+from models.rules.records import Reached
 from models.vocabulary import DutyKind, Light, Severity, StepAction
 
 IN_WORDS = 3
@@ -56,9 +56,9 @@ class Entry:
         return Section.NEW if self.action is None else Section.SOON
 
     @property
-    def vacant(self) -> tuple[Post, ...]:
-        """The vacant posts for whose sake it came to this person."""
-        return self.whose.vacant if self.own else self.to.vacant
+    def came_by(self) -> Reached:
+        """How it came to the person told: over which vacancies and absences."""
+        return self.whose if self.own else self.to
 
 
 @dataclass(frozen=True)

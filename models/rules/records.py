@@ -1,7 +1,7 @@
 """An issue as the ledger has it, in names instead of ids: what an explanation is made from."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from models.rules.escalation import ServiceLevel
 from models.vocabulary import Action, DutyKind, DutyState, Role, Severity, Stage, StepAction
@@ -16,13 +16,28 @@ class Post:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """The holder of a post, who is away; ``last_on`` is the last day of it."""
+
+    post: Post
+    person: str
+    last_on: date
+
+
+@dataclass(frozen=True)
 class Reached:
-    """Who is reached for a post: the person (None: nobody in the tree), by which post, over which vacant ones."""
+    """Who is reached for a post: the person (None: nobody in the tree) and by which post.
+
+    ``vacant`` and ``absent`` are the posts passed over on the way there: those nobody holds, and those whose holder is
+    away and has nobody to stand in. ``instead_of`` is the holder of ``by`` for whom the person stands in.
+    """
 
     asked: Post
     person: str | None
     by: Post
     vacant: tuple[Post, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    instead_of: Absent | None = None
 
 
 @dataclass(frozen=True)

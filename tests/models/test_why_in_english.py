@@ -85,7 +85,7 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, whoever stands in while they are away, or, where there is nobody, one tier up.
 """
 
 OVER_NATIONAL_DAY = """\
@@ -114,7 +114,7 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, whoever stands in while they are away, or, where there is nobody, one tier up.
 """
 
 PAST_A_VACANCY = """\
@@ -148,7 +148,7 @@ If it still isn't done, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, whoever stands in while they are away, or, where there is nobody, one tier up.
 """
 
 DAY_AND_NIGHT = """\
@@ -179,7 +179,7 @@ If it isn't done by then, next:
 
 Looked at every ten minutes, recorded and told at once.
 
-Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, whoever stands in while they are away, or, where there is nobody, one tier up.
 """
 
 ON_NO_GRID = """\
@@ -221,7 +221,7 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, whoever stands in while they are away, or, where there is nobody, one tier up.
 """
 
 STRUCK_OFF = """\
@@ -263,5 +263,5 @@ If it isn't done by then, next:
 
 Recorded in the night, told the next morning.
 
-Named above is whoever would be reached now: the holder of the post, or, where it is vacant, one tier up.
+Named above is whoever would be reached now: the holder of the post, whoever stands in while they are away, or, where there is nobody, one tier up.
 """

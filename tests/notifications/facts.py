@@ -16,9 +16,19 @@ SUMMARIES = (
 FIRST_SECRETARY = {"unit": "东街", "role": "first_secretary"}
 COMMITTEE = {"unit": "社区党工委", "role": "committee_secretary"}
 WORKER = {"unit": "东街第1网格", "role": "grid_worker"}
-HOLDER = {"asked": WORKER, "person": "李青", "by": WORKER, "vacant": ()}
-INSTEAD = {"asked": FIRST_SECRETARY, "person": "孙立", "by": COMMITTEE, "vacant": (FIRST_SECRETARY,)}
-NOBODY = {"asked": COMMITTEE, "person": None, "by": COMMITTEE, "vacant": (COMMITTEE, FIRST_SECRETARY)}
+AWAY = {"post": WORKER, "person": "王芳", "last_on": date(2026, 11, 24)}
+
+
+def reached(asked: Any, person: str | None = "李青", by: Any = None, **how: Any) -> dict[str, Any]:
+    """Whom a post reaches."""
+    return {"asked": asked, "person": person, "by": by or asked, "vacant": (), "absent": (), "instead_of": None, **how}
+
+
+HOLDER = reached(WORKER)
+DEPUTY = reached(WORKER, instead_of=AWAY)
+INSTEAD = reached(FIRST_SECRETARY, "孙立", COMMITTEE, vacant=(FIRST_SECRETARY,))
+NOT_DEPUTISED = reached(WORKER, "周敏", FIRST_SECRETARY, absent=(AWAY,))
+NOBODY = reached(COMMITTEE, None, vacant=(COMMITTEE, FIRST_SECRETARY))
 
 
 def entry(summary: str, section: str = "overdue", action: str | None = None, **other: Any) -> dict[str, Any]:
@@ -37,15 +47,15 @@ def entry(summary: str, section: str = "overdue", action: str | None = None, **o
         "whose": HOLDER,
         "to": HOLDER,
         "section": section,
-        "vacant": (),
+        "came_by": HOLDER,
         **other,
     }
 
 
 def message(summary: str) -> dict[str, Any]:
     """What a digest and an urgent message are told."""
-    slipped = entry(summary, "slipped", "supervise", vacant=(FIRST_SECRETARY,), whose=NOBODY, to=INSTEAD)
-    first = [entry(summary), entry(summary, "new", work_due_at=NOW), slipped]
+    slipped = entry(summary, "slipped", "supervise", came_by=INSTEAD, whose=NOBODY, to=INSTEAD)
+    first = [entry(summary, came_by=DEPUTY), entry(summary, "new", work_due_at=NOW, came_by=NOT_DEPUTISED), slipped]
     rest = [
         {"section": "soon", "entries": [entry(summary, "soon", "remind")], "more": 3},
         {"section": "slipped", "entries": [slipped, entry(summary, "slipped", "tell", light="yellow")], "more": 0},
@@ -69,6 +79,8 @@ def duty(kind: str = "act", **other: Any) -> dict[str, Any]:
         {"action": "remind", "whom": HOLDER, "sent_at": NOW, "moot": False},
         {"action": "tell", "whom": NOBODY, "sent_at": None, "moot": False},
         {"action": "supervise", "whom": INSTEAD, "sent_at": None, "moot": True},
+        {"action": "remind", "whom": DEPUTY, "sent_at": None, "moot": True},
+        {"action": "tell", "whom": NOT_DEPUTISED, "sent_at": None, "moot": True},
     ]
     return {
         "kind": kind,
