@@ -5,6 +5,8 @@ WanggeError
 │   ├── IllegalTransition     the issue's stage does not allow the action
 │   ├── OnHold                the issue's clock stands still
 │   ├── NotAllowed            the person holds no post that allows it
+│   ├── NotAbove              the person answers for nothing above whom or what it is about
+│   ├── StillHolds            somebody who still owes something can't leave without handing over
 │   ├── WrongCode             the personal code is not that of the person
 │   ├── GateClosed            something has to be so first
 │   ├── ClockBehind           `now` lies before what the county has recorded
@@ -47,6 +49,14 @@ class OnHold(Refused):
 
 class NotAllowed(Refused):
     """The person holds, that day, no post that allows the action at this unit or above."""
+
+
+class NotAbove(Refused):
+    """Only the person concerned, or whoever answers above, may; the facts name the person or the unit."""
+
+
+class StillHolds(Refused):
+    """Somebody leaves a post that still owes something; the facts name who, and how many duties of which posts."""
 
 
 class WrongCode(Refused):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions import guards, holding, promises
+from models.actions import guards, handing_over, holding, promises
 from models.actions.assigning import assign_waiting
 from models.queries.named import statement
 from models.queries.rulebook import Rulebook
@@ -51,6 +51,7 @@ def run(session: Session, book: Rulebook, community_id: int, now: datetime, *, w
     guards.hold_night(session, community_id, guards.PATIENCE if waiting else timedelta())
     now = guards.check_clock(session, book.county.id, now)
     resumed = holding.resume_due(session, book, community_id, now)
+    handing_over.take_over_due(session, book, community_id, now)
     assigned = assign_waiting(session, book, community_id, now)
     broken = promises.break_promises(session, book, community_id, now)
     climbed = climb(session, book, community_id, now)

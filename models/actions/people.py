@@ -1,16 +1,20 @@
-"""Appointing people to posts."""
+"""Appointing people to posts, and their leaving. Work that is owed is never left behind unsaid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.errors import NotFound
+from models.actions import handing_over
+from models.actions.handing_over import Succession
+from models.errors import NotFound, StillHolds
+from models.queries import posts
+from models.rules import records
 from models.tables.people import Person, Posting
-from models.tables.places import Post, Unit
+from models.tables.places import County, Post, Unit
 from models.vocabulary import Role
 
 
@@ -26,18 +30,19 @@ class Appointment:
 
 
 def appoint(session: Session, county_id: int, appointments: Sequence[Appointment], *, now: datetime) -> int:
-    """Enter appointments; those already entered change nothing.
+    """Enter appointments; those already entered change nothing. What a post owes passes on to its new holder.
 
     :return: how many were new.
     :raises NotFound: naming the first unit or post that does not exist.
+    :raises ClockBehind: `now` lies before what is recorded.
     """
-    posts = _posts(session, county_id)
+    known_posts = _posts(session, county_id)
     people = _people(session, county_id, {each.code: each.name for each in appointments})
     wanted = {}
     for each in appointments:
-        if (each.unit, each.role) not in posts:
+        if (each.unit, each.role) not in known_posts:
             raise NotFound(why="post", unit=each.unit, role=each.role)
-        wanted[posts[each.unit, each.role]] = (people[each.code], each.from_on)
+        wanted[known_posts[each.unit, each.role]] = (people[each.code], each.from_on)
     known = session.scalars(select(Posting).where(Posting.post_id.in_(wanted))).all()
     held = {posting.post_id: posting.person_id for posting in known if posting.until_on is None}
     entered = {(each.post_id, each.person_id, each.from_on) for each in known if each.until_on != each.from_on}
@@ -46,23 +51,27 @@ def appoint(session: Session, county_id: int, appointments: Sequence[Appointment
         for post_id, who in wanted.items()
         if held.get(post_id) != who[0] and (post_id, *who) not in entered
     }
-    for post_id in {posting.post_id for posting in known} & new.keys():
-        leave(session, post_id, new[post_id][1], now=now)
-    session.add_all(
-        Posting(post_id=post_id, person_id=person_id, from_on=day, changed_at=now)
-        for post_id, (person_id, day) in new.items()
-    )
-    session.flush()
+    county = session.get_one(County, county_id)
+    handing_over.succeed(session, county, [Succession(post, *who) for post, who in new.items()], now=now)
     return len(new)
 
 
-def leave(session: Session, post_id: int, on: date, *, now: datetime) -> None:
-    """End who holds a post: the day is the first on which they no longer do. Who was to hold it later never does."""
-    session.execute(
-        update(Posting)
-        .where(Posting.post_id == post_id, or_(Posting.until_on.is_(None), Posting.until_on > on))
-        .values(until_on=func.greatest(Posting.from_on, on), changed_at=now)
-    )
+def leave(session: Session, post_id: int, on: date, *, now: datetime, to_the_tier_above: bool = False) -> None:
+    """End who holds a post: the day is the first on which they no longer do. Who was to hold it later never does.
+
+    :param to_the_tier_above: whether what the post owes is left to whoever answers above; the history says so.
+    :raises StillHolds: the post owes something, and it is not.
+    """
+    post = session.get_one(Post, post_id)
+    unit = session.get_one(Unit, post.unit_id)
+    leaving = posts.holder(posts.postings(session, [post_id])[post_id], on)
+    owed = posts.owed(session, [post_id]).get(post_id, 0)
+    if owed and leaving is not None and not to_the_tier_above:
+        person = session.get_one(Person, leaving)
+        held = records.Post(unit.name, post.role)
+        raise StillHolds(person=person.name, code=person.code, count=owed, posts=(held,))
+    county = session.get_one(County, unit.county_id)
+    handing_over.succeed(session, county, [Succession(post_id, None, on)], now=now)
 
 
 def _posts(session: Session, county_id: int) -> dict[tuple[str, Role], int]:

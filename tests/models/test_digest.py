@@ -99,7 +99,7 @@ def test_told_again_it_says_the_same(session: Session, book: Rulebook) -> None:
         session, message_id, ChannelKind.FOLDER, DeliveryOutcome.RETRY, detail=None, now=at("2026-11-03 08:00")
     )
     casework.sign(session, book, issue.number, by="W01", now=at("2026-11-03 09:00"))
-    vacate(session, "east-1", Role.GRID_WORKER, date(2026, 11, 4))
+    vacate(session, "east-1", Role.GRID_WORKER, date(2026, 11, 4), at("2026-11-03 18:00"))
     night.run(session, book, issue.community_id, at("2026-11-06 02:00"))
     assert digest.content(session, message_id) == before
 

@@ -14,7 +14,7 @@ from models.queries.rulebook import Rulebook
 from models.tables.notices import Delivery, Message, Notice
 from models.tables.people import Posting
 from models.vocabulary import ChannelKind, DeliveryOutcome, MessageKind, Role, Severity
-from tests.county import START, at, reported
+from tests.county import at, reported
 from tests.models.ledger import Written, count, everything, post_id, unit_id
 from tests.models.ledger import messages as written
 
@@ -46,11 +46,10 @@ def test_one_message_a_person_a_morning(session: Session, book: Rulebook, assign
 
 
 def test_a_person_of_two_posts_gets_one_message(session: Session, book: Rulebook, assigned: list[str]) -> None:
-    appoint(
-        session, book.county.id, [Appointment("east-2", Role.GRID_WORKER, "W01", "李青", date(2026, 3, 3))], now=START
-    )
+    both = Appointment("east-2", Role.GRID_WORKER, "W01", "李青", date(2026, 3, 3))
+    appoint(session, book.county.id, [both], now=at("2026-03-03 07:00"))
     messages.compose(session, book, MORNING, DIGEST)
-    assert written(session) == [Written("W01", 1, OPENING, 3), Written("W03", 1, OPENING, 1)]
+    assert written(session) == [Written("W01", 1, OPENING, 4), Written("W03", 1, OPENING, 1)]  # the work, too
 
 
 def test_nothing_is_told_twice(session: Session, book: Rulebook, assigned: list[str]) -> None:
@@ -107,15 +106,15 @@ def test_what_can_wait_is_left_to_the_morning(session: Session, book: Rulebook, 
 
 
 def test_whoever_holds_the_post_that_morning_is_told(session: Session, book: Rulebook, assigned: list[str]) -> None:
-    appoint(
-        session, book.county.id, [Appointment("west-1", Role.GRID_WORKER, "W09", "郭靖", date(2026, 3, 3))], now=START
-    )
+    successor = Appointment("west-1", Role.GRID_WORKER, "W09", "郭靖", date(2026, 3, 3))
+    appoint(session, book.county.id, [successor], now=at("2026-03-03 07:00"))
     messages.compose(session, book, MORNING, DIGEST)
     assert {message.to for message in written(session)} == {"W01", "W02", "W09"}
 
 
 def test_for_a_vacant_post_the_tier_above_is_told(session: Session, book: Rulebook, assigned: list[str]) -> None:
-    leave(session, post_id(session, "west-1", Role.GRID_WORKER), date(2026, 3, 3), now=START)
+    worker = post_id(session, "west-1", Role.GRID_WORKER)
+    leave(session, worker, date(2026, 3, 3), now=at("2026-03-03 07:00"), to_the_tier_above=True)
     messages.compose(session, book, MORNING, DIGEST)
     assert {message.to for message in written(session)} == {"W01", "W02", "S02"}
 
@@ -125,12 +124,8 @@ def test_with_nobody_to_tell_a_notice_stays_and_is_counted(
 ) -> None:
     session.execute(update(Posting).values(until_on=date(2026, 3, 3)))
     assert messages.compose(session, book, MORNING, DIGEST) == Composed(messages=0, notices=0, untold=4)
-    appoint(
-        session,
-        book.county.id,
-        [Appointment("river", Role.COUNTY_COMMANDER, "C02", "何清", date(2026, 3, 4))],
-        now=START,
-    )
+    successor = Appointment("river", Role.COUNTY_COMMANDER, "C02", "何清", date(2026, 3, 4))
+    appoint(session, book.county.id, [successor], now=at("2026-03-03 18:00"))
     assert messages.compose(session, book, at("2026-03-04 07:45"), DIGEST) == Composed(1, 4, 0)
 
 

@@ -240,7 +240,8 @@ def test_a_vacant_post_is_answered_for_by_the_tier_above(session: Session, book:
 
 
 def test_a_vacant_post_keeps_its_duties(session: Session, book: Rulebook, east: int, signed: Issue) -> None:
-    leave(session, post_id(session, "east-1", Role.GRID_WORKER), date(2026, 3, 3), now=START)
+    worker = post_id(session, "east-1", Role.GRID_WORKER)
+    leave(session, worker, date(2026, 3, 3), now=at("2026-03-02 18:00"), to_the_tier_above=True)
     night.run(session, book, east, at("2026-03-05 02:30"))
     duty = session.scalars(select(Duty).where(Duty.kind == ACT)).one()
     assert duty.post_id == post_id(session, "east-1", Role.GRID_WORKER)

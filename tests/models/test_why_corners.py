@@ -140,7 +140,7 @@ def test_where_nobody_is_left_it_says_so(session: Session, book: Rulebook) -> No
         ("works", Role.COMMITTEE_SECRETARY),
         ("river", Role.COUNTY_COMMANDER),
     ):
-        vacate(session, unit, role, date(2026, 11, 3))
+        vacate(session, unit, role, date(2026, 11, 3), at("2026-11-02 21:00"))
     whose = explained(session, book, issue, "2026-11-03 09:00").duties[0].whose
     assert (whose.person, whose.vacant) == (None, (WORKER, SECRETARY, COMMITTEE, COMMANDER))
 
@@ -150,7 +150,7 @@ def test_who_was_told_stays_who_was_told_when_the_post_changes_hands(session: Se
     casework.sign(session, book, issue.number, by="W01", now=at("2026-11-02 10:00"))
     night.run(session, book, issue.community_id, at("2026-11-05 02:00"))
     tell(session, book, MessageKind.DIGEST, at("2026-11-05 08:00"))
-    vacate(session, "east-1", Role.GRID_WORKER, date(2026, 11, 6))
+    vacate(session, "east-1", Role.GRID_WORKER, date(2026, 11, 6), at("2026-11-05 18:00"))
     duty = explained(session, book, issue.number, "2026-11-06 09:00").duties[0]
     assert [each.whom.person for step in duty.fired for each in step.told] == ["李青"]
     assert duty.whose.person == "周敏"

@@ -21,10 +21,10 @@ def told(session: Session, book: Rulebook, issue: Issue, now: str, locale: str) 
     return render("why", locale, explain(session, book, issue.number, at(now)).facts())
 
 
-def vacate(session: Session, unit: str, role: Role, on: date) -> None:
-    """Nobody holds a post from a day on."""
+def vacate(session: Session, unit: str, role: Role, on: date, now: datetime = START) -> None:
+    """Nobody holds a post from a day on; what it owes is left to the tier above."""
     wanted = select(Post.id).join(Unit, Unit.id == Post.unit_id).where(Unit.key == unit, Post.role == role)
-    leave(session, session.scalars(wanted).one(), on, now=START)
+    leave(session, session.scalars(wanted).one(), on, now=now, to_the_tier_above=True)
 
 
 def tell(session: Session, book: Rulebook, kind: MessageKind, when: datetime) -> None:

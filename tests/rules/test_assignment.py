@@ -1,7 +1,9 @@
 """Who answers for a post: its holder, else who stands in for them, else the nearest above, else nobody."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,7 +86,7 @@ def test_a_deputy_without_a_post_stands_in_for_nobody() -> None:
 def test_the_fifth_deputy_is_the_last_one_asked() -> None:
     people = list(range(40, 40 + MOST_DEPUTIES + 2))
     holding = dict(enumerate(people))
-    line = {f"_{one}": other for one, other in zip(people, people[1:], strict=False)}
+    line = {f"_{one}": other for one, other in pairwise(people)}
     fifth = dict(list(line.items())[:MOST_DEPUTIES])
     assert roster(holding, **fifth).stands_in(40) == people[MOST_DEPUTIES]
     assert roster(holding, **line).stands_in(40) is None
@@ -130,6 +132,13 @@ def worlds(draw: st.DrawFn) -> World:
     return World(above, {unit: f"{unit} answers" for unit in units}, lies_on, held_by, absent, named)
 
 
+def upwards(world: World, unit: str | None) -> Iterator[str]:
+    """A unit and those above it."""
+    while unit is not None:
+        yield unit
+        unit = world.above[unit]
+
+
 @quick(150)
 @given(worlds())
 def test_the_rule_finds_whom_trying_every_queue_of_people_finds(world: World) -> None:
@@ -140,10 +149,7 @@ def test_the_rule_finds_whom_trying_every_queue_of_people_finds(world: World) ->
     }
     county = Roster({posts[post]: people[name] for post, name in world.held_by.items()}, away)
     for name, number in posts.items():
-        over, chain = world.lies_on[name], []
-        while over:
-            chain.append(posts[world.minds[over]])
-            over = world.above[over]
+        chain = [posts[world.minds[unit]] for unit in upwards(world, world.lies_on[name])]
         answer = who_answers(number, chain, county.answering)
         found = who(world, name)
         assert (answer and (answer.post_id, answer.person_id)) == (found and (posts[found[0]], people[found[1]]))

@@ -20,7 +20,7 @@ from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.places import Unit
 from models.vocabulary import DutyKind, DutyState, MessageKind, Rating, RequestKind, Role, Severity, Stage
-from tests.county import COUNTY, SECRET, START, ZONE, load_small_county
+from tests.county import COUNTY, SECRET, ZONE, load_small_county
 from tests.models.ledger import post_id
 
 FIRST_DAY = date(2026, 1, 26)
@@ -100,7 +100,8 @@ def lived(session: Session) -> None:
             messages.compose(session, book, on(day, 7, 45), MessageKind.DIGEST)
         work(session, book, day, reports=REPORTS_BEFORE, turns=TURNS_BEFORE)
         if n == DAYS_BEFORE // 2:
-            leave(session, post_id(session, "east-2", Role.GRID_WORKER), day + timedelta(days=DAYS_BEFORE), now=START)
+            worker, last = post_id(session, "east-2", Role.GRID_WORKER), day + timedelta(days=DAYS_BEFORE)
+            leave(session, worker, last, now=on(day, 18), to_the_tier_above=True)
 
 
 def work(session: Session, book: Rulebook, day: date, *, reports: int, turns: int) -> None:
