@@ -1,5 +1,6 @@
 """Absences: from which day to which somebody is away, and who stands in for them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -8,42 +9,41 @@ from sqlalchemy.orm import Session
 from models.actions import authority, guards
 from models.actions.side_exits import demand_reason
 from models.errors import InvalidInput, NotFound
-from models.queries import people, posts
+from models.queries import people
 from models.queries.rulebook import Rulebook
 from models.tables.people import Absence
 
 
-def enter(
-    session: Session,
-    book: Rulebook,
-    code: str,
-    *,
-    from_on: date,
-    until_on: date,
-    reason: str,
-    deputy: str | None = None,
-    by: str,
-    now: datetime,
-) -> Absence:
-    """Say that somebody is away up to, not including, a day, and who stands in at all their posts.
+@dataclass(frozen=True)
+class Leave:
+    """Somebody, by staff number, is away up to, not including, a day; the deputy (None: nobody) stands in for them."""
 
-    :param deputy: by staff number; None: the tier above answers.
+    code: str
+    from_on: date
+    until_on: date
+    reason: str
+    deputy: str | None = None
+
+
+def enter(session: Session, book: Rulebook, leave: Leave, *, by: str, now: datetime) -> Absence:
+    """Write an absence down: meanwhile the deputy answers at all posts of the person, or, without one, the tier above.
+
     :raises NotFound: there is no such person.
     :raises NotAbove: whoever says so is neither the person nor answers above one of their posts.
     :raises InvalidInput: the days run backwards or are over, another absence overlaps, or the deputy can't be one.
     """
-    demand_reason(reason)
+    demand_reason(leave.reason)
     guards.check_clock(session, book.county.id, now)
-    whom, _ = authority.over_person(session, book, code, by=by, now=now)
-    if not max(from_on, book.local_date(now)) < until_on:
-        raise InvalidInput(why="absence_ends", from_on=from_on, until_on=until_on)
-    _demand_apart(session, whom.id, from_on, until_on)
+    whom, _ = authority.over_person(session, book, leave.code, by=by, now=now)
+    if not max(leave.from_on, book.local_date(now)) < leave.until_on:
+        raise InvalidInput(why="absence_ends", from_on=leave.from_on, until_on=leave.until_on)
+    _demand_apart(session, whom.id, leave)
     absence = Absence(
         person_id=whom.id,
-        deputy_id=_deputy(session, book, deputy, code, from_on) if deputy is not None else None,
-        from_on=from_on,
-        until_on=until_on,
-        reason=reason,
+        deputy_id=_deputy(session, book, leave) if leave.deputy is not None else None,
+        from_on=leave.from_on,
+        until_on=leave.until_on,
+        reason=leave.reason,
         cancelled=False,
         changed_at=now,
     )
@@ -52,20 +52,20 @@ def enter(
     return absence
 
 
-def _demand_apart(session: Session, person_id: int, from_on: date, until_on: date) -> None:
-    overlapping = (Absence.from_on < until_on) & (Absence.until_on > from_on) & (Absence.until_on > Absence.from_on)
+def _demand_apart(session: Session, person_id: int, leave: Leave) -> None:
+    overlapping = (Absence.from_on < leave.until_on) & (Absence.until_on > leave.from_on)
     other = session.scalar(select(Absence).where(Absence.person_id == person_id, ~Absence.cancelled, overlapping))
     if other is not None:
         raise InvalidInput(why="absence_overlaps", from_on=other.from_on, until_on=other.until_on)
 
 
-def _deputy(session: Session, book: Rulebook, deputy: str, code: str, day: date) -> int:
-    """Who may stand in from a day on: somebody else who holds a post of the county then."""
-    if deputy == code:
-        raise InvalidInput(why="deputy_itself", code=code)
-    person = people.person(session, book.county.id, deputy)
-    if not posts.held_from(session, person.id, day):
-        raise InvalidInput(why="deputy_without_post", code=deputy)
+def _deputy(session: Session, book: Rulebook, leave: Leave) -> int:
+    """Who stands in: somebody else who holds a post of the county then."""
+    if leave.deputy is None or leave.deputy == leave.code:
+        raise InvalidInput(why="deputy_itself", code=leave.code)
+    person = people.person(session, book.county.id, leave.deputy)
+    if not people.held_posts(session, person.id, leave.from_on):
+        raise InvalidInput(why="deputy_without_post", code=leave.deputy)
     return person.id
 
 
