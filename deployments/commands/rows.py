@@ -1,7 +1,7 @@
 """Rows of the ledger and of duties, in words for people and as data for programs."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rich.text import Text
@@ -10,7 +10,7 @@ from deployments.commands import output
 from deployments.commands.desk import Desk
 from deployments.commands.words import called, locale, moment, say
 from models.queries.duties import Owed
-from models.queries.history import Happened
+from models.queries.history import OF_ANOTHER_POST, Happened
 from models.queries.ledger import Entry
 from models.queries.reach import Reach
 from models.rules.records import Post, Reached
@@ -65,11 +65,28 @@ def whose(reached: Reached | None) -> str:
     """Whose something is, and who answers for it when nobody holds that post."""
     if reached is None:
         return say("cli.nobody_yet")
+    if reached.by == reached.asked and reached.person is not None:
+        return say("cli.holder", post=post(reached.asked), person=_in_person(reached, reached.person))
+    absent = next((each for each in reached.absent if each.post == reached.asked), None)
+    facts = {"post": post(reached.asked), "by": post(reached.by)}
+    if absent is not None:
+        facts |= {"holder": absent.person, "day": day(absent.last_on)}
     if reached.person is None:
-        return say("cli.nobody_answers", post=post(reached.asked))
-    if reached.by == reached.asked:
-        return say("cli.holder", post=post(reached.asked), person=reached.person)
-    return say("cli.stands_in", post=post(reached.asked), by=post(reached.by), person=reached.person)
+        return say("cli.nobody_answers" if absent is None else "cli.away_nobody_answers", **facts)
+    key = "cli.stands_in" if absent is None else "cli.away_stands_in"
+    return say(key, **facts, person=_in_person(reached, reached.person))
+
+
+def _in_person(reached: Reached, person: str) -> str:
+    """Who answers, and for whom they stand in."""
+    if reached.instead_of is None:
+        return person
+    return say("cli.for_whom", person=person, holder=reached.instead_of.person, day=day(reached.instead_of.last_on))
+
+
+def day(of: date) -> str:
+    """A date with its weekday, as one says it within its year."""
+    return wording.day_and_weekday(of, of.year, locale())
 
 
 def happened(row: Happened) -> dict[str, Any]:
@@ -84,7 +101,11 @@ def who(row: Happened) -> str:
     """Who did it, in words: a person by a post, or the rule."""
     if row.person is None:
         return say("cli.by_rule")
-    return say("cli.holder", post=post(row.post), person=row.person) if row.post else row.person
+    if row.post is None or row.action in OF_ANOTHER_POST:
+        return row.person
+    held = row.instead_of
+    person = row.person if held is None else say("cli.acted_for", person=row.person, holder=held)
+    return say("cli.holder", post=post(row.post), person=person)
 
 
 def what(row: Happened) -> str:
@@ -98,7 +119,7 @@ def remark(row: Happened, desk: Desk) -> str:
     """What was said to it: the reason, evidence and rating, whose it became when assigned, when it had been due."""
     said = row.facts or {}
     parts = [
-        _rescheduled(row, desk) if row.action is Action.RESCHEDULE and row.duty else "",
+from datetime import date, datetime
         say("cli.remark.assigned", post=post(row.post)) if row.action is Action.ASSIGN and row.post else "",
         say("cli.remark.rating", rating=called(Rating(said["rating"]))) if "rating" in said else "",
         say("cli.remark.evidence", evidence=output.safe(str(said["evidence"]))) if "evidence" in said else "",
@@ -107,11 +128,7 @@ def remark(row: Happened, desk: Desk) -> str:
     return say("cli.remark.joint").join(filter(None, parts))
 
 
-def _rescheduled(row: Happened, desk: Desk) -> str:
-    """Which duty's times were counted anew and why, and when it had been due."""
-    said = row.facts or {}
-    at = moment(datetime.fromisoformat(said["due_at"]), desk.zone, desk.now)
-    return say(f"cli.remark.{said['why']}", duty=called(row.duty) if row.duty else "", at=at)
+from datetime import date, datetime
 
 
 def next_step(row: Owed, answering: Reach, desk: Desk) -> str:

@@ -1,22 +1,23 @@
 """What a night did and what it leaves to people: the facts of the night's report."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.queries import people, units
+from models.queries import people
+from models.queries.reach import reach
 from models.queries.rulebook import Rulebook
-from models.rules.assignment import who_answers
+from models.rules.records import Reached
 from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.notices import NightLog, Notice
-from models.tables.people import Person, Posting
 from models.tables.places import Post, Unit
 from models.tables.policies import Category
-from models.vocabulary import DutyKind, DutyState, StepAction
+from models.vocabulary import OWED, DutyKind, DutyState, StepAction
 
 LONGEST_LIST = 20
 OF_ALL = func.count().over().label("of_all")
@@ -26,7 +27,7 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
     """All the report says: per community, whom it escalated to, and what needs a person."""
     rows = _communities(session, book, night)
     escalated = _escalated(session, book, night, now)
-    unowned, vacant = _unowned(session, book), _vacant(session, book, now)
+    unowned, unanswered = _unowned(session, book), _unanswered(session, book, now)
     return {
         "county": book.county.name,
         "zone": book.county.zone,
@@ -38,7 +39,8 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
         "escalated_left_out": _left_out(escalated),
         "unowned": unowned,
         "unowned_left_out": _left_out(unowned),
-        "vacant": vacant,
+        "vacant": [each for each in unanswered if each["absent"] is None],
+        "absent": [each for each in unanswered if each["absent"] is not None],
     }
 
 
@@ -71,8 +73,6 @@ def _escalated(session: Session, book: Rulebook, night: date, now: datetime) -> 
             Notice.step,
             Notice.action,
             Notice.post_id,
-            Post.role,
-            addressed.name.label("addressed"),
             Duty.kind,
             Duty.due_at,
             OF_ALL,
@@ -90,18 +90,8 @@ def _escalated(session: Session, book: Rulebook, night: date, now: datetime) -> 
         .limit(LONGEST_LIST)
     )
     found = [dict(row) for row in rows.mappings()]
-    names = _names(session, book, {row["post_id"] for row in found}, now)
-    return [{**row, "person": names.get(row["post_id"])} for row in found]
-
-
-def _names(session: Session, book: Rulebook, post_ids: set[int], now: datetime) -> dict[int, str]:
-    """Who answers for posts now, by name."""
-    holders = people.holders(session, book.county.id, book.local_date(now))
-    above = units.answering_above(session, post_ids)
-    answers = {post_id: who_answers(post_id, above[post_id], holders) for post_id in post_ids}
-    wanted = {answer.person_id for answer in answers.values() if answer}
-    named = {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))}
-    return {post_id: named[answer.person_id] for post_id, answer in answers.items() if answer}
+    reached = reach(session, book.county.id, {row["post_id"] for row in found}, book.local_date(now))
+    return [{**row, "whom": asdict(reached.of(row["post_id"]))} for row in found]
 
 
 def _unowned(session: Session, book: Rulebook) -> list[dict[str, Any]]:
@@ -119,18 +109,29 @@ def _unowned(session: Session, book: Rulebook) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-def _vacant(session: Session, book: Rulebook, now: datetime) -> list[dict[str, Any]]:
-    """Posts that nobody holds though they answer for a unit or owe something, with what they owe."""
-    held = select(Posting.id).where(Posting.post_id == Post.id, people.held_on(book.local_date(now)))
+def _unanswered(session: Session, book: Rulebook, now: datetime) -> list[dict[str, Any]]:
+    """Posts at which nobody answers though they answer for a unit or owe something, with what they owe.
+
+    ``absent`` is the holder, if there is one, who is away with nobody to stand in; without one the post is vacant.
+    """
+    today = book.local_date(now)
+    answered = people.holders(session, book.county.id, today)
     owed = func.count(Duty.id)
     rows = session.execute(
-        select(Unit.name.label("unit"), Post.role, owed.label("duties"))
+        select(Post.id, Unit.name.label("unit"), Post.role, owed.label("duties"))
         .select_from(Post)
         .join(Unit, Unit.id == Post.unit_id)
-        .outerjoin(Duty, (Duty.post_id == Post.id) & (Duty.state == DutyState.OPEN))
-        .where(Unit.county_id == book.county.id, ~held.exists())
+        .outerjoin(Duty, (Duty.post_id == Post.id) & Duty.state.in_(OWED))
+        .where(Unit.county_id == book.county.id, Post.id.not_in(answered))
         .group_by(Unit.id, Post.id)
         .having((owed > 0) | (Post.id == Unit.answering[Unit.depth + 1]))
-        .order_by(Unit.id)
-    )
-    return [dict(row) for row in rows.mappings()]
+        .order_by(Unit.id, Post.id)
+    ).mappings()
+    found = [dict(row) for row in rows]
+    reached = reach(session, book.county.id, {row["id"] for row in found}, today)
+    return [{**row, "absent": _absent(reached.of(row["id"]))} for row in found]
+
+
+def _absent(reached: Reached) -> dict[str, Any] | None:
+    """The holder of the post asked about, if the post is not vacant."""
+    return next((asdict(each) for each in reached.absent if each.post == reached.asked), None)

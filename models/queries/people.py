@@ -13,9 +13,9 @@ from models.tables.people import Absence, Person, Posting
 from models.tables.places import Post, Unit
 
 
-def held_on(day: date) -> ColumnElement[bool]:
+def held_on(day: date | ColumnElement[date], of: type[Posting] = Posting) -> ColumnElement[bool]:
     """The condition that a posting holds on a day."""
-    return (Posting.from_on <= day) & or_(Posting.until_on.is_(None), Posting.until_on > day)
+    return (of.from_on <= day) & or_(of.until_on.is_(None), of.until_on > day)
 
 
 def away_on(day: date) -> ColumnElement[bool]:

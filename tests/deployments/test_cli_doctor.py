@@ -81,7 +81,7 @@ def test_notices_nobody_can_be_told_are_found(session: Session, book: Rulebook) 
     session.execute(update(Posting).values(until_on=date(2026, 3, 1)))
     assert outcome(doctor_database.notices(session, book, now)) == (
         Verdict.FAILED,
-        "1 条消息没有人可告诉：河县县委一线指挥部 和上面的岗位都空缺。请任命。",
+        "1 条消息没有人可告诉：河县县委一线指挥部 和上面的岗位或空缺，或请假没有人代。请任命，或指定人代。",
     )
 
 
