@@ -16,7 +16,7 @@ from models.rules.quiet import not_before
 from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.notices import Delivery, Message, Notice
-from models.vocabulary import ChannelKind, DeliveryOutcome, DutyState, MessageKind, Severity
+from models.vocabulary import OWED, ChannelKind, DeliveryOutcome, DutyState, MessageKind, Severity
 
 # Composing must not run twice at a time, or a person would get two digests.
 COMPOSING = 3
@@ -43,7 +43,8 @@ class Waiting:
 def compose(session: Session, book: Rulebook, now: datetime, kind: MessageKind) -> Composed:
     """One message a person from what is not yet told: all of it in the morning, only what is immediate otherwise.
 
-    Persons are resolved as of `now`. Notices of duties that ended first are settled without a word.
+    Persons are resolved as of `now`. Notices of duties that ended first are settled without a word, and so are steps of
+    duties held meanwhile; that a held duty is newly somebody's is told once its clock goes on.
     """
     session.execute(select(func.pg_advisory_xact_lock(COMPOSING, book.county.id)))
     guards.check_clock(session, book.county.id, now)
@@ -65,10 +66,11 @@ def compose(session: Session, book: Rulebook, now: datetime, kind: MessageKind) 
 
 
 def _settle_moot(session: Session, county_id: int, now: datetime) -> None:
+    outdated = (Duty.state == DutyState.HELD) & Notice.action.is_not(None)
     session.execute(
         update(Notice)
         .where(Notice.county_id == county_id, Notice.settled_at.is_(None))
-        .where(Notice.duty_id == Duty.id, Duty.state != DutyState.OPEN)
+        .where(Notice.duty_id == Duty.id, Duty.state.not_in(OWED) | outdated)
         .values(settled_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -80,7 +82,7 @@ def _waiting(session: Session, county_id: int, kind: MessageKind) -> Sequence[Wa
         select(Notice.id, Notice.post_id, Issue.severity)
         .join(Duty, Duty.id == Notice.duty_id)
         .join(Issue, Issue.id == Duty.issue_id)
-        .where(Notice.county_id == county_id, Notice.settled_at.is_(None))
+        .where(Notice.county_id == county_id, Notice.settled_at.is_(None), Duty.state == DutyState.OPEN)
         .order_by(Notice.id)
     )
     if kind is MessageKind.URGENT:
