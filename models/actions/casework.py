@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import duties, guards
+from models.actions import duties, guards, suspending
 from models.actions.assigning import assign_to_grid
 from models.actions.taking import conclude, take
 from models.errors import GateClosed, InvalidInput
@@ -36,6 +36,7 @@ def assign(session: Session, book: Rulebook, number: str, *, grid: str, by: str,
     guards.hold_casework(session, {unit.community_id})
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now)
     assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id, revision_id=case.revision_id)
+    suspending.follow(session, book, [case.issue.id], now=now, moved=True)
     return case.issue
 
 

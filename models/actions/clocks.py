@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.queries import suspensions
 from models.queries.rulebook import Rulebook, levels_by_id
 from models.rules.clock import thaw
 from models.rules.escalation import Schedule, ServiceLevel
 from models.tables.duties import Duty
+from models.tables.places import Unit
 from models.vocabulary import Basis, DutyState
 
 
@@ -27,11 +29,15 @@ def resume_duties(
 ) -> None:
     """Let the clocks of held duties go on from `resumed_at`: what was left of them is left still.
 
+    Those of units that are suspended then stand still until that is over, too.
+
     :raises CalendarEnds: when the calendar doesn't reach far enough.
     """
     held = session.scalars(
         select(Duty)
+        .join(Unit, Unit.id == Duty.unit_id)
         .where(Duty.id.in_(duty_ids), Duty.state == DutyState.HELD)
+        .where(~suspensions.over(Unit.path, resumed_at).exists())
         .execution_options(populate_existing=True)
     ).all()
     levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in held})

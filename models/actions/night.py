@@ -8,8 +8,9 @@ from sqlalchemy import func, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions import guards, handing_over, holding, promises
+from models.actions import guards, handing_over, holding, promises, suspending
 from models.actions.assigning import assign_waiting
+from models.queries import suspensions
 from models.queries.named import statement
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
@@ -39,7 +40,7 @@ class NightCounts:
 
 
 def run(session: Session, book: Rulebook, community_id: int, now: datetime, *, waiting: bool = True) -> NightCounts:
-    """Let go on what was held until now, assign what waits, climb what is due, catch up, count; write the night down.
+    """Let go on what was held until now, pass on, assign, climb what is due, catch up, count; write the night down.
 
     Run twice, it changes nothing the second time. The caller commits; rolled back, it is the preview.
 
@@ -51,6 +52,7 @@ def run(session: Session, book: Rulebook, community_id: int, now: datetime, *, w
     guards.hold_night(session, community_id, guards.PATIENCE if waiting else timedelta())
     now = guards.check_clock(session, book.county.id, now)
     resumed = holding.resume_due(session, book, community_id, now)
+    suspending.keep(session, book, community_id, now)
     handing_over.take_over_due(session, book, community_id, now)
     assigned = assign_waiting(session, book, community_id, now)
     broken = promises.break_promises(session, book, community_id, now)
@@ -69,6 +71,7 @@ def watch(session: Session, book: Rulebook, community_id: int, now: datetime) ->
     guards.hold_night(session, community_id, timedelta())
     now = guards.check_clock(session, book.county.id, now)
     resumed = holding.resume_due(session, book, community_id, now)
+    suspending.keep(session, book, community_id, now)
     broken = promises.break_promises(session, book, community_id, now)
     return NightCounts(resumed=resumed, broken=broken, **climb(session, book, community_id, now, immediate=True))
 
@@ -84,7 +87,8 @@ def due_at_once(session: Session, community_ids: list[int], now: datetime) -> se
     promised = select(Duty.community_id).where(Duty.community_id.in_(community_ids), Duty.promised_at <= now)
     today = func.date(func.timezone(County.zone, now))
     held = select(Issue.community_id).join(County, County.id == Issue.county_id).where(Issue.held_until <= today)
-    return set(session.scalars(union(steps, promised, held.where(Issue.community_id.in_(community_ids)))))
+    due = union(steps, promised, held.where(Issue.community_id.in_(community_ids)), *suspensions.ending(now))
+    return set(session.scalars(due)) & set(community_ids)
 
 
 def climb(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions import duties, guards
+from models.actions import duties, guards, suspending
 from models.actions.assigning import assign_to_grid
 from models.errors import CalendarEnds, InvalidInput, NotFound
 from models.queries import intake, people, units
@@ -89,6 +89,7 @@ def report_all(session: Session, book: Rulebook, reports: Sequence[Report], *, n
     session.flush()  # events and duties need the issues' ids
     session.add_all(_reported(book, desk, each, issue) for each, issue in zip(fresh, issues, strict=True))
     _open_duties(session, book, list(zip(fresh, issues, places, strict=True)), now)
+    suspending.follow(session, book, [issue.id for issue in issues], now=now)
     return issues
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from models.actions import duties, guards
+from models.actions import duties, guards, suspending
 from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
 from models.queries import people, requests
 from models.queries.rulebook import Rulebook
@@ -161,6 +161,7 @@ def conclude(
             owner = (owners or {}).get(kind) or _owner(session, book, case.issue, kind)
             duties.open_duty(session, book, case.issue, kind, owner, now=now)
     lapse(session, case.issue.id, now)
+    suspending.follow(session, book, [case.issue.id], now=now, moved=case.row.action is Action.TRANSFER)
     return case.issue
 
 

@@ -59,7 +59,7 @@ def held_from(session: Session, person_id: int, day: date) -> list[Posting]:
 
 
 def answering_above(session: Session, person_id: int, day: date) -> set[int]:
-    """The posts that answer for the units above those on which a person holds a post, on a day or later, or once did."""
+    """The posts that answer for the units above those where a person holds a post from a day on, or once held one."""
     own = {each.post_id for each in held_from(session, person_id, day) or held_from(session, person_id, date.min)}
     rows = select(Unit.answering).join(Post, Post.unit_id == Unit.id).where(Post.id.in_(own))
     return {post_id for answering in session.scalars(rows) for post_id in answering[:-1]}

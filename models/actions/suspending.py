@@ -1,0 +1,150 @@
+"""Suspending a whole unit, in a flood say: the clocks of all that is owed below it stand still until an end.
+
+People may go on working meanwhile; what they open stands still from its opening. A duty of an issue on hold goes on
+once both are over.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from models.actions import authority, clocks, guards
+from models.errors import InvalidInput
+from models.queries import suspensions, units
+from models.queries.rulebook import Rulebook
+from models.rules.pause import goes_on_at
+from models.tables.duties import Duty
+from models.tables.events import Event
+from models.tables.issues import Issue
+from models.tables.people import Suspension
+from models.tables.places import Unit
+from models.vocabulary import OWED, Action, DutyState
+
+
+def suspend(
+    session: Session, book: Rulebook, unit: str, *, cause: str, until: datetime, by: str, now: datetime
+) -> Suspension:
+    """Let the clocks of a unit and all below it stand still from now on until an instant.
+
+    Suspended again, it is so until the later end.
+
+    :param unit: by key or name.
+    :raises NotAbove: whoever orders it leads no tier above the unit.
+    :raises InvalidInput: no cause is told, or the end has come.
+    """
+    guards.check_clock(session, book.county.id, now)
+    if not cause.strip():
+        raise InvalidInput(why="cause")
+    if until <= now:
+        raise InvalidInput(why="suspension_ends", until_at=until.isoformat())
+    place = units.unit(session, book.county.id, unit)
+    orders = authority.over_unit(session, book, place, by=by, now=now)
+    below = _hold_issues(session, place)
+    _go_on(session, book, below, now)
+    suspension = Suspension(
+        unit_id=place.id, cause=cause, from_at=now, until_at=until, person_id=orders.id, recorded_at=now
+    )
+    session.add(suspension)
+    session.flush()
+    _stand_still(session, below, now)
+    return suspension
+
+
+def resume(session: Session, book: Rulebook, unit: str, *, by: str, now: datetime) -> int:
+    """Let the clocks of a suspended unit go on before the end.
+
+    :return: how many suspensions ended.
+    :raises NotAbove: as for suspending it.
+    :raises InvalidInput: the unit itself is not suspended.
+    """
+    guards.check_clock(session, book.county.id, now)
+    place = units.unit(session, book.county.id, unit)
+    authority.over_unit(session, book, place, by=by, now=now)
+    below = _hold_issues(session, place)
+    ended = session.scalars(
+        update(Suspension)
+        .where(Suspension.unit_id == place.id, suspensions.in_force(now))
+        .values(ended_at=now)
+        .returning(Suspension.id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    if not ended:
+        raise InvalidInput(why="not_suspended", unit=place.name)
+    _go_on(session, book, below, now)
+    return len(ended)
+
+
+def _hold_issues(session: Session, unit: Unit) -> ColumnElement[bool]:
+    """Keep nights and casework away from the issues about which something is owed in a unit or below it.
+
+    :return: the condition that a duty, joined with its unit, lies there.
+    """
+    below = Unit.path.contains([unit.id])
+    guards.hold_casework(session, set(session.scalars(select(Unit.community_id).where(below).distinct())))
+    owed = select(Issue.id).join(Duty, Duty.issue_id == Issue.id).join(Unit, Unit.id == Duty.unit_id)
+    owed = owed.where(below, Duty.state.in_(OWED)).order_by(Issue.id)
+    session.execute(owed.with_for_update(key_share=True, of=Issue))
+    return below
+
+
+def keep(session: Session, book: Rulebook, community_id: int, now: datetime) -> None:
+    """What is owed in a community stands still or goes on as the suspensions say: ended ones end when they should."""
+    own = Duty.community_id == community_id
+    _go_on(session, book, own, now)
+    _stand_still(session, own, now)
+    session.execute(
+        update(Suspension)
+        .where(Suspension.unit_id.in_(select(Unit.id).where(Unit.community_id == community_id)))
+        .where(Suspension.ended_at.is_(None), Suspension.until_at <= now)
+        .values(ended_at=Suspension.until_at)
+    )
+
+
+def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now: datetime, moved: bool = False) -> None:
+    """What is newly owed about some issues stands still where its unit is suspended.
+
+    :param moved: whether they came to another unit just now: what stood still elsewhere goes on, or the reverse.
+    """
+    own = Duty.issue_id == any_(literal(list(issue_ids), ARRAY(BigInteger)))
+    _go_on(session, book, own, now, moved=moved)
+    _stand_still(session, own, now, moved=moved)
+
+
+def _stand_still(session: Session, scope: ColumnElement[bool], now: datetime, *, moved: bool = False) -> None:
+    """Hold what is open in suspended units: since its opening or since the suspension, whichever was later."""
+    since = select(func.min(Suspension.from_at)).where(Suspension.unit_id == func.any(Unit.path))
+    since = since.where(suspensions.in_force(now))
+    rows = session.execute(
+        select(Duty.id, func.greatest(Duty.opened_at, since.scalar_subquery()))
+        .join(Unit, Unit.id == Duty.unit_id)
+        .where(scope, Duty.state == DutyState.OPEN, suspensions.over(Unit.path, now).exists())
+    )
+    held: dict[datetime, list[int]] = defaultdict(list)
+    for duty_id, held_at in rows:
+        held[now if moved else held_at].append(duty_id)
+    for held_at, duty_ids in held.items():
+        clocks.hold_duties(session, duty_ids, held_at=held_at, now=now)
+
+
+def _go_on(session: Session, book: Rulebook, scope: ColumnElement[bool], now: datetime, *, moved: bool = False) -> None:
+    """Resume what stands still for no suspension any more and no hold, from when both were over."""
+    resumed = select(func.max(Event.happened_at)).where(Event.issue_id == Duty.issue_id, Event.action == Action.RESUME)
+    rows = session.execute(
+        select(Duty.id, func.greatest(Duty.held_at, resumed.scalar_subquery()).label("since"), Unit.path)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .join(Issue, Issue.id == Duty.issue_id)
+        .where(scope, Duty.state == DutyState.HELD, Issue.held_until.is_(None))
+    ).all()
+    if not rows:
+        return
+    pauses = suspensions.pauses(session, book.county.id, min(row.since for row in rows))
+    ends: dict[datetime, list[int]] = defaultdict(list)
+    for duty_id, since, path in rows:
+        end = goes_on_at([pause for unit in path for pause in pauses.get(unit, ())], now if moved else since)
+        ends[end].append(duty_id)
+    for end, duty_ids in sorted(ends.items()):
+        if end <= now:
+            clocks.resume_duties(session, book, duty_ids, resumed_at=end, now=now)
