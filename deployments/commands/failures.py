@@ -11,8 +11,10 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
 
+from deployments.commands import rows
 from deployments.commands.words import called, joined, say
 from models.errors import InvalidInput, NotConfigured, WanggeError
+from models.rules.records import Post
 from models.vocabulary import Action
 from notifications.render import plain
 
@@ -65,6 +67,8 @@ def _shown(value: object, facts: Mapping[str, object]) -> str:
         return say("cli.with_word", label=called(value), word=value) if isinstance(value, Action) else called(value)
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(str(facts.get("zone", "UTC")))).isoformat(" ", "seconds")
+    if isinstance(value, Post):
+        return rows.post(value)
     if isinstance(value, Iterable) and not isinstance(value, str):
         return joined(_shown(each, facts) for each in value)
     return plain(str(value))

@@ -83,8 +83,10 @@ def cancel(
     today = book.local_date(now)
     entered = select(Absence).where(Absence.person_id == whom.id, ~Absence.cancelled, Absence.until_on > today)
     found = session.scalars(entered.where(Absence.from_on == from_on) if from_on else entered).all()
-    if len(found) != 1:
-        raise NotFound(why="absences" if found else "absence", code=code, days=tuple(each.from_on for each in found))
+    if not found:
+        raise NotFound(why="absence", code=code)
+    if len(found) > 1:
+        raise NotFound(why="absences", code=code, days=tuple(each.from_on for each in found))
     (absence,) = found
     absence.changed_at = now
     if absence.from_on < today:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.tables.duties import Duty
 from models.tables.people import Posting
 from models.tables.places import Post, Unit
-from models.vocabulary import OWED
+from models.vocabulary import OWED, Role
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ def postings(session: Session, post_ids: Collection[int]) -> dict[int, list[Post
         if each.until_on is None or each.until_on > each.from_on:
             found[each.post_id].append(each)
     return found
+
+
+def post_id(session: Session, unit_id: int, role: Role) -> int:
+    """The post of a role on a unit."""
+    return session.scalars(select(Post.id).where(Post.unit_id == unit_id, Post.role == role)).one()
 
 
 def owed(session: Session, post_ids: Collection[int]) -> dict[int, int]:

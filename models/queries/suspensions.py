@@ -73,6 +73,12 @@ def current(session: Session, county_id: int, at: datetime, path: Collection[int
     return [Suspended(*row) for row in session.execute(wanted)]
 
 
+def held(session: Session, unit_id: int) -> int:
+    """How many duties stand still in a unit and below it."""
+    below = select(func.count(Duty.id)).join(Unit, Unit.id == Duty.unit_id).where(Unit.path.contains([unit_id]))
+    return session.scalars(below.where(Duty.state == DutyState.HELD)).one()
+
+
 def pauses(session: Session, county_id: int, since: datetime) -> dict[int, list[Pause]]:
     """When clocks had to stand still, have to and will, by unit, as far as that ends after an instant."""
     rows = session.execute(

@@ -23,7 +23,8 @@ COMMANDS = (
     *("up", "duties", "why", "nightly", "ledger", "doctor", "pack check", "pack load"),
     *("calendar show", "calendar import"),
     *(f"issue {name}" for name in ("report", "assign", "sign", "act", "done", "evaluate", "close", "reopen")),
-    *("issue show", "issue list"),
+    *("issue show", "issue list", "unit suspend", "unit resume"),
+    *(f"person {name}" for name in ("list", "show", "appoint", "absent", "code", "handover")),
 )
 
 
