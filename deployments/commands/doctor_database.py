@@ -9,12 +9,13 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, Ope
 from sqlalchemy.orm import Session
 
 from deployments.commands.findings import Finding, failed, fine, warning
+from deployments.commands.output import safe
 from deployments.commands.rows import post
-from deployments.commands.words import joined
+from deployments.commands.words import joined, moment, say
 from models.database import transaction
 from models.errors import NotConfigured
 from models.migrations.schema import alembic_config
-from models.queries import doctor
+from models.queries import doctor, suspensions
 from models.queries.rulebook import Rulebook, rulebook
 from models.settings import database_url, settings
 
@@ -117,4 +118,17 @@ def messages(session: Session, book: Rulebook, now: datetime) -> Finding:
     return warning("messages", "given_up", **facts) if found.given_up else fine("messages")
 
 
-CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (calendar, night, notices, messages)
+def suspended(session: Session, book: Rulebook, now: datetime) -> Finding:
+    """Whether clocks stand still somewhere because a unit is suspended."""
+    found = suspensions.current(session, book.county.id, now)
+    if not found:
+        return fine("suspensions")
+    zone = book.county.zone
+    told = (
+        say("doctor.suspensions.unit", unit=each.unit, cause=safe(each.cause), at=moment(each.until_at, zone, now))
+        for each in found
+    )
+    return warning("suspensions", "standing", units=joined(told), count=len(found))
+
+
+CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (calendar, night, notices, messages, suspended)

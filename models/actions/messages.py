@@ -43,8 +43,8 @@ class Waiting:
 def compose(session: Session, book: Rulebook, now: datetime, kind: MessageKind) -> Composed:
     """One message a person from what is not yet told: all of it in the morning, only what is immediate otherwise.
 
-    Persons are resolved as of `now`. Notices of duties that ended first are settled without a word, and so are steps of
-    duties held meanwhile; that a held duty is newly somebody's is told once its clock goes on.
+    Persons are resolved as of `now`. Notices of duties that ended first are settled without a word; those of duties
+    whose clock stands still wait until it goes on.
     """
     session.execute(select(func.pg_advisory_xact_lock(COMPOSING, book.county.id)))
     guards.check_clock(session, book.county.id, now)
@@ -66,11 +66,10 @@ def compose(session: Session, book: Rulebook, now: datetime, kind: MessageKind) 
 
 
 def _settle_moot(session: Session, county_id: int, now: datetime) -> None:
-    outdated = (Duty.state == DutyState.HELD) & Notice.action.is_not(None)
     session.execute(
         update(Notice)
         .where(Notice.county_id == county_id, Notice.settled_at.is_(None))
-        .where(Notice.duty_id == Duty.id, Duty.state.not_in(OWED) | outdated)
+        .where(Notice.duty_id == Duty.id, Duty.state.not_in(OWED))
         .values(settled_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -161,4 +161,7 @@ def _record(duty: Duty, desk: _Desk, now: Reach, fired: tuple[Fired, ...]) -> Du
             tuple(Addressed(action, now.of(post_id)) for post_id, action in step.items()) for step in desk.asked(duty)
         ),
         fired=fired,
+        held_at=duty.held_at,
+        basis=duty.basis,
+        basis_at=duty.basis_at,
     )

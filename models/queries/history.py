@@ -51,7 +51,7 @@ def history(session: Session, book: Rulebook, number: str) -> list[Happened]:
     """All that happened to an issue, oldest first."""
     posting, holder = aliased(Posting), aliased(Person)
     stood_in = (posting.person_id != Event.person_id) & Event.action.not_in(OF_ANOTHER_POST)
-    day = func.date(func.timezone(book.county.zone, Event.recorded_at))
+    day = func.date(func.timezone(book.county.zone, Event.happened_at))
     rows = session.execute(
         select(
             Event.happened_at.label("at"),

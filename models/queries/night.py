@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.queries import people
+from models.queries import people, suspensions
 from models.queries.reach import reach
 from models.queries.rulebook import Rulebook
 from models.rules.records import Reached
@@ -41,6 +41,7 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
         "unowned_left_out": _left_out(unowned),
         "vacant": [each for each in unanswered if each["absent"] is None],
         "absent": [each for each in unanswered if each["absent"] is not None],
+        "suspended": [asdict(each) for each in suspensions.current(session, book.county.id, now)],
     }
 
 

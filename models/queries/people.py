@@ -13,9 +13,9 @@ from models.tables.people import Absence, Person, Posting
 from models.tables.places import Post, Unit
 
 
-def held_on(day: date | ColumnElement[date], of: type[Posting] = Posting) -> ColumnElement[bool]:
+def held_on(day: date | ColumnElement[date], posting: type[Posting] = Posting) -> ColumnElement[bool]:
     """The condition that a posting holds on a day."""
-    return (of.from_on <= day) & or_(of.until_on.is_(None), of.until_on > day)
+    return (posting.from_on <= day) & or_(posting.until_on.is_(None), posting.until_on > day)
 
 
 def away_on(day: date) -> ColumnElement[bool]:

@@ -1,7 +1,6 @@
 """Units in which nothing can be done for a while: which, until when, why."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,22 +8,12 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.rules.pause import Pause
+from models.rules.records import Suspended
 from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.people import Person, Suspension
 from models.tables.places import Unit
 from models.vocabulary import DutyState
-
-
-@dataclass(frozen=True)
-class Suspended:
-    """A unit that is suspended, who ordered it, and from when until when."""
-
-    unit: str
-    cause: str
-    from_at: datetime
-    until_at: datetime
-    person: str
 
 
 def ends_at() -> ColumnElement[datetime]:

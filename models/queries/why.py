@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.errors import NotFound
+from models.queries import suspensions
 from models.queries.duty_records import duty_records
 from models.queries.reach import names
 from models.queries.rulebook import Rulebook
@@ -38,16 +39,19 @@ def record(session: Session, book: Rulebook, number: str, now: datetime) -> Issu
     issue = session.scalar(select(Issue).where(Issue.county_id == book.county.id, Issue.number == number))
     if issue is None:
         raise NotFound(why="issue", number=number)
+    unit = session.get_one(Unit, issue.unit_id)
     events = session.scalars(select(Event).where(Event.issue_id == issue.id).order_by(Event.id)).all()
     return IssueRecord(
         number=issue.number,
         summary=issue.summary,
         category=session.get_one(Category, issue.category_id).name,
-        unit=session.get_one(Unit, issue.unit_id).name,
+        unit=unit.name,
         severity=issue.severity,
         reported_at=issue.happened_at,
         duties=duty_records(session, book, issue.id, events, now),
         history=_history(session, events),
+        held_until=issue.held_until,
+        suspensions=tuple(suspensions.current(session, book.county.id, now, unit.path)),
     )
 
 

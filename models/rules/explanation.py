@@ -4,15 +4,15 @@ Names are those of people and units, never ids; instants are aware; the words ar
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from models.rules.counting import Counted, Span, counted, span
 from models.rules.escalation import light
-from models.rules.records import Addressed, DutyRecord, Fired, Happened, IssueRecord, Reached
+from models.rules.records import Addressed, DutyRecord, Fired, Happened, IssueRecord, Reached, Suspended
 from models.rules.worktime import WorkCalendar
-from models.vocabulary import Action, DutyKind, DutyState, Light, Severity, Stage
+from models.vocabulary import OWED, Action, Basis, DutyKind, Light, Severity, Stage
 
 
 class Standing(StrEnum):
@@ -50,7 +50,10 @@ class Coming:
 
 @dataclass(frozen=True)
 class DutyExplained:
-    """What is owed, by when, how that was counted, and its escalation. ``left`` is what it is late when ``overdue``."""
+    """What is owed, by when, how that was counted, and its escalation. ``left`` is what it is late when ``overdue``.
+
+    While its clock stands still, since ``held_at``, all that is as of then, and no step is coming.
+    """
 
     kind: DutyKind
     whose: Reached
@@ -66,6 +69,9 @@ class DutyExplained:
     immediate: bool
     fired: tuple[Fired, ...]
     coming: tuple[Coming, ...]
+    held_at: datetime | None
+    basis: Basis
+    basis_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class Returned:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything the text says. ``duties`` are the open ones, what must be done first standing first."""
+    """Everything the text says. ``duties`` are those owed, what must be done first standing first."""
 
     number: str
     summary: str
@@ -109,6 +115,8 @@ class Explanation:
     duties: tuple[DutyExplained, ...]
     returned: Returned | None
     closed: Closed | None
+    held_until: date | None
+    suspensions: tuple[Suspended, ...]
     now: datetime
     zone: str
 
@@ -122,8 +130,8 @@ def explain(issue: IssueRecord, calendar: WorkCalendar, now: datetime) -> Explan
 
     :raises CalendarEnds: when its times reach beyond the calendar.
     """
-    still_open = [duty for duty in issue.duties if duty.state is DutyState.OPEN]
-    duties = tuple(_duty(each, calendar, now) for each in sorted(still_open, key=lambda duty: KINDS.index(duty.kind)))
+    owed = [duty for duty in issue.duties if duty.state in OWED]
+    duties = tuple(_duty(each, calendar, now) for each in sorted(owed, key=lambda duty: KINDS.index(duty.kind)))
     closed = None if duties else _closed(issue, calendar)
     return Explanation(
         number=issue.number,
@@ -138,6 +146,8 @@ def explain(issue: IssueRecord, calendar: WorkCalendar, now: datetime) -> Explan
         duties=duties,
         returned=_returned(issue),
         closed=closed,
+        held_until=issue.held_until,
+        suspensions=issue.suspensions,
         now=now,
         zone=calendar.office.zone.key,
     )
@@ -157,8 +167,9 @@ def _since(first: DutyExplained, issue: IssueRecord) -> datetime:
 
 
 def _duty(duty: DutyRecord, calendar: WorkCalendar, now: datetime) -> DutyExplained:
-    overdue = now >= duty.due_at
-    ends = (duty.due_at, now) if overdue else (now, duty.due_at)
+    as_of = duty.held_at or now
+    overdue = as_of >= duty.due_at
+    ends = (duty.due_at, as_of) if overdue else (as_of, duty.due_at)
     return DutyExplained(
         kind=duty.kind,
         whose=duty.whose,
@@ -168,12 +179,15 @@ def _duty(duty: DutyRecord, calendar: WorkCalendar, now: datetime) -> DutyExplai
         counted=counted(calendar, duty.level.limit, duty.opened_at, duty.due_at),
         policy=duty.policy,
         provisional=duty.provisional,
-        light=light(duty.due_at, duty.steps_at, now),
+        light=light(duty.due_at, duty.steps_at, as_of),
         overdue=overdue,
         left=span(calendar, *ends, duty.level.limit.unit),
         immediate=duty.level.escalation.immediate,
         fired=duty.fired,
-        coming=_coming(duty, now),
+        coming=() if duty.held_at else _coming(duty, now),
+        held_at=duty.held_at,
+        basis=duty.basis,
+        basis_at=duty.basis_at,
     )
 
 

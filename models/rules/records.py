@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.rules.escalation import ServiceLevel
-from models.vocabulary import Action, DutyKind, DutyState, Role, Severity, Stage, StepAction
+from models.vocabulary import Action, Basis, DutyKind, DutyState, Role, Severity, Stage, StepAction
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,23 @@ class Fired:
 
 
 @dataclass(frozen=True)
+class Suspended:
+    """A unit in which clocks stand still from an instant until another, why, and who ordered it."""
+
+    unit: str
+    cause: str
+    from_at: datetime
+    until_at: datetime
+    person: str
+
+
+@dataclass(frozen=True)
 class DutyRecord:
-    """A duty. ``steps`` are all of its escalation, each with whom it would address now."""
+    """A duty. ``steps`` are all of its escalation, each with whom it would address now.
+
+    ``held_at`` is since when its clock stands still; ``basis`` how its due time came about, ``basis_at`` when its clock
+    last went on.
+    """
 
     kind: DutyKind
     state: DutyState
@@ -86,6 +101,9 @@ class DutyRecord:
     provisional: bool
     steps: tuple[tuple[Addressed, ...], ...]
     fired: tuple[Fired, ...]
+    held_at: datetime | None = None
+    basis: Basis = Basis.POLICY
+    basis_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +119,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class IssueRecord:
-    """An issue with its duties and its history, both oldest first."""
+    """An issue with its duties and its history, both oldest first; on hold until a day, its units suspended now."""
 
     number: str
     summary: str
@@ -111,3 +129,5 @@ class IssueRecord:
     reported_at: datetime
     duties: tuple[DutyRecord, ...]
     history: tuple[Happened, ...]
+    held_until: date | None = None
+    suspensions: tuple[Suspended, ...] = ()

@@ -15,6 +15,7 @@ from models.vocabulary import ChannelKind, DeliveryOutcome, MessageKind, Severit
 from tests.county import at, reported
 from tests.deployments.cli_world import Shell, small_county
 from tests.deployments.test_cli_nightly import closed_port
+from tests.models.flood import suspend
 
 
 def outcome(found: Finding) -> tuple[Verdict, str]:
@@ -85,6 +86,17 @@ def test_notices_nobody_can_be_told_are_found(session: Session, book: Rulebook) 
     )
 
 
+def test_suspended_units_are_named_with_cause_and_end(session: Session, book: Rulebook) -> None:
+    now = at("2026-03-04 10:00")
+    assert outcome(doctor_database.suspended(session, book, now)) == (Verdict.OK, "没有单位停钟。")
+    suspend(session, book)
+    assert outcome(doctor_database.suspended(session, book, now)) == (
+        Verdict.WARNING,
+        "1 处停钟：东街（洪水，到 3月6日 周五 12:00）。到时自己恢复；要提前，用 wangge unit resume。",
+    )
+    assert doctor_database.suspended(session, book, at("2026-03-06 12:00")).verdict is Verdict.OK
+
+
 def test_messages_that_do_not_go_out_are_counted_with_the_reason(session: Session, book: Rulebook) -> None:
     reported(session, book, "2026-03-02 09:00", severity=Severity.URGENT, grid=None)
     messages.compose(session, book, at("2026-03-02 09:00"), MessageKind.URGENT)
@@ -118,7 +130,16 @@ def test_each_line_says_how_it_is_and_what_to_do(wangge: Shell) -> None:
     lines = [line.split("：")[0] for line in said.out.splitlines()]
     assert (said.code, said.err) == (1, "")
     assert [line for line in lines if "日历" not in line] == [
-        *("正常 数据库", "正常 数据库结构", "正常 县", "故障 昨夜", "正常 消息", "正常 发送", "故障 Prefect")
+        *(
+            "正常 数据库",
+            "正常 数据库结构",
+            "正常 县",
+            "故障 昨夜",
+            "正常 消息",
+            "正常 发送",
+            "正常 停钟",
+            "故障 Prefect",
+        )
     ]
     assert "连不上（http://127.0.0.1:" in said.out
 

@@ -108,6 +108,9 @@ def duty(kind: str = "act", **other: Any) -> dict[str, Any]:
             {"number": 2, "scheduled_at": NOW, "recorded_at": NOW, "told": told},
         ],
         "coming": [{"number": 3, "at": NOW, "passed": True, "addressed": told[:2]}],
+        "held_at": None,
+        "basis": "policy",
+        "basis_at": None,
         **other,
     }
 
@@ -127,6 +130,8 @@ def explanation(summary: str, **other: Any) -> dict[str, Any]:
         "duties": [duty()],
         "returned": {"at": NOW, "person": "周敏", "reason": summary, "closed_at": NOW, "in_time": False},
         "closed": None,
+        "held_until": date(2026, 11, 30),
+        "suspensions": ({"unit": "东街", "cause": summary, "from_at": NOW, "until_at": NOW, "person": "孙立"},),
         "now": NOW,
         "zone": "Asia/Shanghai",
         **other,
