@@ -91,16 +91,14 @@ def _hold_issues(session: Session, unit: Unit) -> ColumnElement[bool]:
 
 
 def keep(session: Session, book: Rulebook, community_id: int, now: datetime) -> None:
-    """What is owed in a community stands still or goes on as the suspensions say: ended ones end when they should."""
+    """What is owed in a community stands still or goes on as the suspensions say, from when they end, not from now."""
     own = Duty.community_id == community_id
     _go_on(session, book, own, now)
     _stand_still(session, own, now)
-    session.execute(
-        update(Suspension)
-        .where(Suspension.unit_id.in_(select(Unit.id).where(Unit.community_id == community_id)))
-        .where(Suspension.ended_at.is_(None), Suspension.until_at <= now)
-        .values(ended_at=Suspension.until_at)
-    )
+    over = select(Suspension.id).join(Unit, Unit.id == Suspension.unit_id).where(Unit.county_id == book.county.id)
+    over = over.where(Suspension.ended_at.is_(None), Suspension.until_at <= now)
+    over = over.with_for_update(of=Suspension, skip_locked=True)  # another community's night writes it down as well
+    session.execute(update(Suspension).where(Suspension.id.in_(over)).values(ended_at=Suspension.until_at))
 
 
 def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now: datetime, moved: bool = False) -> None:
@@ -115,6 +113,8 @@ def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now:
 
 def _stand_still(session: Session, scope: ColumnElement[bool], now: datetime, *, moved: bool = False) -> None:
     """Hold what is open in suspended units: since its opening or since the suspension, whichever was later."""
+    if not suspensions.any_in_force(session, now):
+        return
     since = select(func.min(Suspension.from_at)).where(Suspension.unit_id == func.any(Unit.path))
     since = since.where(suspensions.in_force(now))
     rows = session.execute(

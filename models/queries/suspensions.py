@@ -37,6 +37,11 @@ def suspended(session: Session, unit_path: Sequence[int], at: datetime) -> bool:
     return session.scalar(wanted.limit(1)) is not None
 
 
+def any_in_force(session: Session, at: datetime) -> bool:
+    """Whether any unit at all is suspended at an instant."""
+    return session.scalar(select(Suspension.id).where(in_force(at)).limit(1)) is not None
+
+
 def ending(now: datetime) -> tuple[Select[tuple[int]], ...]:
     """The communities in which a suspension has come to its end, or something held for one goes on."""
     ended = select(Unit.community_id).join(Suspension, Suspension.unit_id == Unit.id)

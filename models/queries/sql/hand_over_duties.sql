@@ -1,7 +1,7 @@
 -- What posts owe passes to whoever holds them from a day on: each duty owed gets an event with who had it and who has it
 -- (null: nobody, the tier above answers), the post hears once more that it is newly theirs, and what the one before
--- promised is void. A duty handed over so already is left alone, and so is one the post did not owe before :as_of, where
--- that is given: when the day began.
+-- promised is void. Where :as_of is given, the instant at which the day began, only what the post owed before it passes
+-- on, and what was handed over so already is left alone: a night run twice hands over once.
 WITH change AS (
     SELECT * FROM unnest(
         CAST(:posts AS bigint[]), CAST(:before AS bigint[]), CAST(:after AS bigint[]), CAST(:days AS date[]),
@@ -14,19 +14,19 @@ handed AS MATERIALIZED (
     JOIN duties d ON d.post_id = c.post_id AND d.state IN ('open', 'held')
     JOIN issues i ON i.id = d.issue_id
     WHERE coalesce(d.community_id = CAST(:community AS bigint), true)
-        AND NOT EXISTS (
-            SELECT FROM events e
-            WHERE e.issue_id = d.issue_id AND e.duty_id = d.id AND e.action = 'hand_over'
-                AND e.post_id = c.post_id AND e.facts ->> 'on' = c.day::text
-                AND (e.facts ->> 'to')::bigint IS NOT DISTINCT FROM c.after
-        )
-        AND (
-            c.as_of IS NULL OR c.post_id = (
+        AND (c.as_of IS NULL OR (
+            c.post_id = (
                 SELECT (r.content ->> 'post_id')::bigint FROM revisions r
                 WHERE r.kind = 'duties' AND r.row_id = d.id AND r.recorded_at < c.as_of
                 ORDER BY r.id DESC LIMIT 1
             )
-        )
+            AND NOT EXISTS (
+                SELECT FROM events e
+                WHERE e.issue_id = d.issue_id AND e.duty_id = d.id AND e.action = 'hand_over'
+                    AND e.post_id = c.post_id AND e.facts ->> 'on' = c.day::text
+                    AND (e.facts ->> 'to')::bigint IS NOT DISTINCT FROM c.after
+            )
+        ))
 ),
 forgotten AS (
     UPDATE duties d SET promised_at = NULL, promises = 0, changed_at = :now
