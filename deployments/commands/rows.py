@@ -119,7 +119,8 @@ def remark(row: Happened, desk: Desk) -> str:
     """What was said to it: the reason, evidence and rating, whose it became when assigned, when it had been due."""
     said = row.facts or {}
     parts = [
-from datetime import date, datetime
+        _rescheduled(row, desk) if row.action is Action.RESCHEDULE and row.duty else "",
+        handed_over(row),
         say("cli.remark.assigned", post=post(row.post)) if row.action is Action.ASSIGN and row.post else "",
         say("cli.remark.rating", rating=called(Rating(said["rating"]))) if "rating" in said else "",
         say("cli.remark.evidence", evidence=output.safe(str(said["evidence"]))) if "evidence" in said else "",
@@ -128,7 +129,20 @@ from datetime import date, datetime
     return say("cli.remark.joint").join(filter(None, parts))
 
 
-from datetime import date, datetime
+def _rescheduled(row: Happened, desk: Desk) -> str:
+    """Which duty's times were counted anew and why, and when it had been due."""
+    said = row.facts or {}
+    at = moment(datetime.fromisoformat(said["due_at"]), desk.zone, desk.now)
+    return say(f"cli.remark.{said['why']}", duty=called(row.duty) if row.duty else "", at=at)
+
+
+def handed_over(row: Happened) -> str:
+    """Whose a post was and whose it is, of a hand-over."""
+    if row.action is not Action.HAND_OVER or row.post is None or row.facts is None:
+        return ""
+    before, after = row.facts["from"], row.facts["to"]
+    key = "handed_over" if before and after else "left" if before else "taken_up"
+    return say(f"cli.remark.{key}", post=post(row.post), before=before, after=after)
 
 
 def next_step(row: Owed, answering: Reach, desk: Desk) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from deployments.commands.rows import remark, who, whose
+from deployments.commands.rows import handed_over, who, whose
 from models.queries.history import Happened
 from models.rules.records import Absent, Post, Reached
 from models.vocabulary import Action, DutyKind, Role
@@ -182,7 +182,7 @@ def test_a_hand_over_in_the_history_says_from_whom_to_whom(before: str | None, a
         reason=None,
         facts={"from": before, "to": after, "on": "2026-03-03"},
     )
-    assert (who(row), remark(row)) == ("周敏", said)
+    assert (who(row), handed_over(row)) == ("周敏", said)
 
 
 @pytest.mark.parametrize(

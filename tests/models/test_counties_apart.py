@@ -159,7 +159,12 @@ def test_a_staff_number_means_ones_own_people(session: Session, books: tuple[Rul
         handler = session.get_one(Person, issue.handler_id)
         assert (handler.county_id, handler.code) == (book.county.id, "W01")
     river, other = books
-    appoint(session, other.county.id, [Appointment("east", STAFF[2].role, "S09", "新人", date(2026, 3, 1))], now=START)
+    appoint(
+        session,
+        other.county.id,
+        [Appointment("east", STAFF[2].role, "S09", "新人", date(2026, 3, 1))],
+        now=at("2026-03-02 13:00"),
+    )
     with pytest.raises(NotFound):
         side_exits.withdraw(session, river, "东街-2026-0001", reason="x", by="S09", now=at("2026-03-03 09:00"))
 
