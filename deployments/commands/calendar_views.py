@@ -9,7 +9,7 @@ from deployments.commands import output
 from deployments.commands.options import SHOWN
 from deployments.commands.words import called, joined, locale, moment, say
 from models.actions.calendars import Imported
-from models.queries.calendars import Move
+from models.queries.calendars import Move, Moves
 from models.rules.announcing import Day
 from models.rules.pack_values import Weekday
 from models.rules.year import Days, year_of
@@ -21,10 +21,10 @@ OUTSIDE = ("before_opening", "after_close", "day_off")
 
 @dataclass(frozen=True)
 class Found:
-    """What an import does, and of what it moves those due first."""
+    """What an import does, and what it moves."""
 
     imported: Imported
-    moves: list[Move]
+    moves: Moves
 
     @property
     def changes(self) -> bool:
@@ -119,11 +119,16 @@ def tell_found(found: Found, zone: str, now: datetime) -> None:
         changed = [day for day, each in imported.days.items() if each is worked]
         if changed:
             output.line(f"cli.calendar.{'now_worked' if worked else 'now_off'}", days=_listed(changed, now.year))
-    if found.moves:
-        rows = [_move(each, zone, now) for each in found.moves]
+    tell_moves(found.moves, zone, now)
+
+
+def tell_moves(moves: Moves, zone: str, now: datetime) -> None:
+    """Show what moves, what was due first standing first."""
+    if moves.first:
+        rows = [_move(each, zone, now) for each in moves.first]
         output.table(("number", "duty", "due_before", "due_after"), rows)
-    if imported.moved > len(found.moves):
-        output.line("cli.calendar.more", moved=imported.moved, shown=SHOWN)
+    if moves.total > len(moves.first):
+        output.line("cli.calendar.more", moved=moves.total, shown=SHOWN)
 
 
 def _move(move: Move, zone: str, now: datetime) -> list[str]:
@@ -136,5 +141,5 @@ def found_data(found: Found, *, kept: bool) -> dict[str, Any]:
     """The same for programs."""
     imported = found.imported
     days = [{"day": day, "worked": worked} for day, worked in imported.days.items()]
-    moved = {"moved": imported.moved, "moves": found.moves, "imported": kept}
+    moved = {"moved": imported.moved, "moves": found.moves.first, "imported": kept}
     return {"confirmed_years": imported.years, "days": days, **moved}

@@ -10,7 +10,7 @@ import typer
 from deployments.commands import output, pack_duties
 from deployments.commands.faulty import refused
 from deployments.commands.options import AsJson
-from deployments.commands.pack_diff import tell_changes
+from deployments.commands.pack_diff import tell_changes, touches_calendar
 from deployments.commands.shell import described, family
 from deployments.commands.words import joined, locale, say
 from deployments.county_pack.calendar_days import calendar_days
@@ -18,9 +18,10 @@ from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
 from models.actions import packs
 from models.database import transaction
+from models.queries.calendars import Moves, as_announced
 from models.queries.packs import loaded
 from models.rules.pack import CountyPack
-from models.rules.pack_changes import written
+from models.rules.pack_changes import changes, written
 
 app = family(name="pack", help=say("cli.command.pack"))
 
@@ -42,27 +43,31 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 def diff(folder: Folder, open_duties: OpenDuties = False, as_json: AsJson = False) -> None:
     """Show what loading a pack would change, and change nothing."""
     pack, now = _read(folder, as_json=as_json), datetime.now(UTC)
-    days = calendar_days(pack, now.astimezone(pack.county.tzinfo).year)
     with transaction() as session:
-        before = loaded(session, pack.county.key)
+        days = as_announced(session, pack.county.key, calendar_days(pack, now.astimezone(pack.county.tzinfo).year))
+        before, after = loaded(session, pack.county.key), written(pack, days)
         moved = pack_duties.preview(session, pack, days, now=now) if open_duties else None
-    tell_changes(pack, before, written(pack, days), moved, as_json=as_json)
+        found = changes(before, after) if before else []
+        anew = pack_duties.counted_anew(session, pack, days, now=now) if touches_calendar(found) else Moves(0, [])
+    tell_changes(pack, before, found, moved, anew, as_json=as_json)
 
 
 @app.command("load", **described("pack_load"))
 def load(folder: Folder, open_duties: OpenDuties = False, as_json: AsJson = False) -> None:
     """Bring the county to what its pack says; its open duties too, if asked."""
     pack, now = _read(folder, as_json=as_json), datetime.now(UTC)
+    days = calendar_days(pack, now.astimezone(pack.county.tzinfo).year)
     with transaction() as session:
-        packs.load(session, pack, calendar_days(pack, now.astimezone(pack.county.tzinfo).year), now=now)
+        anew = pack_duties.load(session, pack, days, now=now)
         left = packs.left_out(session, pack)
     moved = pack_duties.take_over(pack.county.key, now=now) if open_duties else None
     if as_json:
-        output.as_json({**_figures(pack), "left_out": left, "open_duties": moved})
+        output.as_json({**_figures(pack), "left_out": left, "open_duties": moved, "counted_anew": anew.total})
         return
     _tell("cli.pack.loaded", pack)
     if left:
         output.line("cli.pack.left_out", count=len(left), units=joined(left))
+    pack_duties.tell_counted_anew("cli.pack.counted_anew", pack, anew, now)
     if moved:
         pack_duties.tell("cli.pack.moved", pack, moved)
 

@@ -1,16 +1,21 @@
-"""Open duties and a new policy version: taking them over, or seeing how many that would touch."""
+"""Open duties and a pack: going over to its policy version when asked, and what its calendar moves; or seeing which."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from deployments.commands import output
+from deployments.commands.calendar_views import tell_moves
+from deployments.commands.options import SHOWN
 from models.actions import new_policy, packs
 from models.actions.new_policy import Move
 from models.database import transaction
+from models.errors import InvalidInput
 from models.queries import units
+from models.queries.calendars import Moves, moves, newest_event
 from models.queries.rulebook import rulebook
 from models.rules.pack import CountyPack
 
@@ -33,11 +38,11 @@ def take_over(county_key: str, *, now: datetime) -> Moved:
     """Bring the open duties of a county to its newest policy version, a community at a time: each stands by itself."""
     with transaction() as session:
         communities = [unit.id for unit in units.communities(session, rulebook(session, county_key).county.id)]
-    moves: list[Move] = []
+    gone_over: list[Move] = []
     for community_id in communities:
         with transaction() as session:
-            moves += new_policy.take_over(session, rulebook(session, county_key), community_id, now)
-    return Moved.of(moves)
+            gone_over += new_policy.take_over(session, rulebook(session, county_key), community_id, now)
+    return Moved.of(gone_over)
 
 
 def preview(session: Session, pack: CountyPack, days: Iterable[tuple[date, bool, bool]], *, now: datetime) -> Moved:
@@ -52,6 +57,31 @@ def preview(session: Session, pack: CountyPack, days: Iterable[tuple[date, bool,
         moved = Moved.of(move for unit in communities for move in new_policy.moves(session, book, unit.id))
         trial.rollback()
     return moved
+
+
+def load(session: Session, pack: CountyPack, days: Iterable[tuple[date, bool, bool]], *, now: datetime) -> Moves:
+    """Load a pack; what its calendar moves."""
+    since = newest_event(session)
+    county = packs.load(session, pack, days, now=now)
+    return moves(session, county.id, since=since, limit=SHOWN)
+
+
+def counted_anew(
+    session: Session, pack: CountyPack, days: Iterable[tuple[date, bool, bool]], *, now: datetime
+) -> Moves:
+    """What its calendar would move; nothing when it could not be loaded, which is told elsewhere."""
+    found = Moves(0, [])
+    with suppress(InvalidInput), session.begin_nested() as trial:
+        found = load(session, pack, days, now=now)
+        trial.rollback()
+    return found
+
+
+def tell_counted_anew(key: str, pack: CountyPack, anew: Moves, now: datetime) -> None:
+    """Say and show what the calendar moves, if anything."""
+    if anew.total:
+        output.line(key, moved=anew.total)
+        tell_moves(anew, pack.county.zone, now)
 
 
 def tell(key: str, pack: CountyPack, moved: Moved) -> None:

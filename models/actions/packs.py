@@ -12,7 +12,7 @@ from models.errors import InvalidInput
 from models.queries.calendars import IMPORTED, imported
 from models.queries.rulebook import calendar
 from models.rules import pack as written
-from models.rules.announcing import Day
+from models.rules.announcing import Day, overlaid
 from models.rules.pack_policy import Policy
 from models.rules.recounting import Correction
 from models.rules.worktime import WorkCalendar
@@ -56,8 +56,8 @@ def _county(session: Session, pack: written.CountyPack) -> County:
     county = session.scalar(select(County).where(County.key == pack.county.key)) or County(key=pack.county.key)
     county.name, county.zone, county.locale = pack.county.name, pack.county.zone, pack.county.locale
     county.tiers = [tier.model_dump(mode="json") for tier in pack.tiers]
-    announced = (county.calendar or {}).get(IMPORTED, {})
-    county.calendar = {**pack.calendar.model_dump(mode="json"), IMPORTED: announced}
+    kept = {name: each for name, each in (county.calendar or {}).items() if name == IMPORTED}
+    county.calendar = {**pack.calendar.model_dump(mode="json"), **kept}
     county.quiet_hours = str(pack.policy.quiet_hours)
     session.add(county)
     session.flush()
@@ -71,10 +71,8 @@ def _calendar_before(session: Session, county_key: str) -> WorkCalendar | None:
 
 
 def _calendar(session: Session, county: County, days: Iterable[tuple[date, bool, bool]]) -> None:
-    """The days of a pack; those that were announced to the county meanwhile stay as they were announced."""
-    kept = {day: Day(worked, confirmed=True) for day, worked in imported(county.calendar).items()}
-    written_days = {day: Day(worked, confirmed) for day, worked, confirmed in days}
-    calendars.write_days(session, county.id, {day: kept.get(day, each) for day, each in written_days.items()})
+    known = overlaid(days, imported(county.calendar))
+    calendars.write_days(session, county.id, {day: Day(worked, confirmed) for day, worked, confirmed in known})
 
 
 def _places(session: Session, county: County, pack: written.CountyPack) -> None:

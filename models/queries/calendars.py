@@ -1,6 +1,6 @@
 """A county's calendar as it stands, and what its corrections moved."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.rules.announcing import Day
+from models.rules.announcing import Day, overlaid
 from models.rules.pack_values import Weekday
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
-from models.tables.places import CalendarDay
+from models.tables.places import CalendarDay, County
 from models.vocabulary import Action, DutyKind
 
 IMPORTED = "imported"
@@ -28,6 +28,14 @@ class Move:
     kind: DutyKind
     due_before: datetime
     due_after: datetime
+
+
+@dataclass(frozen=True)
+class Moves:
+    """How many duties a correction moved, and some of them."""
+
+    total: int
+    first: list[Move]
 
 
 def days(session: Session, county_id: int) -> dict[date, Day]:
@@ -51,21 +59,29 @@ def imported(rules: Mapping[str, Any]) -> dict[date, bool]:
     return {date.fromisoformat(day): worked for day, worked in rules.get(IMPORTED, {}).items()}
 
 
+def as_announced(
+    session: Session, county_key: str, pack_days: Iterable[tuple[date, bool, bool]]
+) -> list[tuple[date, bool, bool]]:
+    """The days of a pack as loading it leaves them."""
+    rules = session.scalar(select(County.calendar).where(County.key == county_key))
+    return overlaid(pack_days, imported(rules or {}))
+
+
 def newest_event(session: Session) -> int:
     """The last event so far; 0 while there is none."""
     return session.scalar(select(func.max(Event.id))) or 0
 
 
-def moves(session: Session, county_id: int, *, since: int, limit: int) -> list[Move]:
-    """What corrections of the calendar moved after an event, by when it was due."""
+def moves(session: Session, county_id: int, *, since: int, limit: int) -> Moves:
+    """What corrections of the calendar moved after an event, what was due first standing first."""
     before = Event.facts["due_at"].astext.cast(Duty.due_at.type)
     rows = session.execute(
-        select(Issue.number, Duty.kind, before, Duty.due_at)
+        select(Issue.number, Duty.kind, before, Duty.due_at, func.count().over())
         .join(Issue, Issue.id == Event.issue_id)
         .join(Duty, Duty.id == Event.duty_id)
         .where(Event.county_id == county_id, Event.id > since, Event.action == Action.RESCHEDULE)
         .where(Event.facts["why"].astext == "calendar")
         .order_by(before, Event.id)
         .limit(limit)
-    )
-    return [Move(*row) for row in rows]
+    ).all()
+    return Moves(rows[0][-1] if rows else 0, [Move(*row[:-1]) for row in rows])

@@ -1,6 +1,6 @@
 """Days announced: which days a notice settles, and how each is then worked."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,6 +34,13 @@ def announced(
             settled |= {day: usual(day) for day in days}
         settled |= {day: worked for day, worked in listed.items() if day.year == year}
     return settled
+
+
+def overlaid(
+    days: Iterable[tuple[date, bool, bool]], announced_days: Mapping[date, bool]
+) -> list[tuple[date, bool, bool]]:
+    """The days of a pack, each (day, worked, confirmed); what was announced meanwhile stays as it was announced."""
+    return [(day, announced_days.get(day, worked), sure or day in announced_days) for day, worked, sure in days]
 
 
 def demand_no_gap(known: set[date], year: int) -> None:

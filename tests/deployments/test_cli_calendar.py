@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from models.database import engine
 from tests.deployments.cli_world import Shell, small_county
+from tests.deployments.packs import write_pack
 from tests.models.ledger import everything
 
+ROOT = Path(__file__).parents[2]
 THEN = ("--at", "2026-12-29T11:00")
 NOTICE = "day,worked\n2027-01-01,no\n2027-01-04,no\n2027-01-10,yes\n"
 
@@ -193,3 +195,34 @@ def test_a_file_without_the_columns_or_that_is_not_there_is_told(reading: Shell,
     file = notice(tmp_path, "date;off\n2027-01-01;yes\n")
     assert reading.refused("calendar", "import", file, code=3).startswith("文件 notice.csv 缺少列：日期, 上班。")
     assert str(tmp_path / "none.csv") in reading.refused("calendar", "import", str(tmp_path / "none.csv"), code=3)
+
+
+def pack(folder: Path, closures: str) -> str:
+    """The county's own pack, with days on which it closes."""
+    county = (ROOT / "tests" / "small_county" / "county.yaml").read_text(encoding="utf-8")
+    policy = (ROOT / "deployments" / "counties" / "gucheng" / "policy.yaml").read_text(encoding="utf-8")
+    return str(write_pack(folder, county.replace("  week:", f"  closures: [{closures}]\n  week:"), policy))
+
+
+def test_a_pack_with_other_days_tells_what_they_move_before_and_when_it_is_loaded(
+    url: str, wangge: Shell, tmp_path: Path
+) -> None:
+    number, folder = wangge.report("2026-03-02T10:00"), pack(tmp_path, "2026-03-04")
+    moved = f"{number} 办理 3月5日 周四 10:00 3月6日 周五 10:00"
+    before = rows(url)
+    told = lines(wangge.fine("pack", "diff", folder).replace("2026年", ""))
+    assert told[-3:] == ["日历会变，有 1 项责任将重算。", "编号 责任 原到期 改为", moved]
+    assert wangge("pack", "diff", folder, "--json").data["counted_anew"] == 1
+    assert rows(url) == before
+    told = lines(wangge.fine("pack", "load", folder).replace("2026年", ""))
+    assert told[1:] == ["日历变了，1 项责任重算；原来的时间留在各自的经过里。", "编号 责任 原到期 改为", moved]
+    assert wangge("pack", "load", folder, "--json").data["counted_anew"] == 0
+
+
+def test_what_was_announced_is_no_difference_to_a_pack(wangge: Shell, tmp_path: Path) -> None:
+    folder = pack(tmp_path, "")
+    wangge.fine("calendar", "import", notice(tmp_path, "2027-01-04: no\n2026-03-04: no\n", "days.yaml"), "--yes")
+    assert wangge.fine("pack", "diff", folder) == "河县没有变动：载入后和现在一样。\n"
+    wangge.fine("pack", "load", folder)
+    year = wangge("calendar", "show", "--year", "2027", "--json").data
+    assert (year["off"], year["provisional"]) == (["2027-01-02", "2027-01-03", "2027-01-04"], [])
