@@ -18,7 +18,7 @@ from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
 from models.actions import packs
 from models.database import transaction
-from models.queries.calendars import Moves, as_announced
+from models.queries.calendars import Moves
 from models.queries.packs import loaded
 from models.rules.pack import CountyPack
 from models.rules.pack_changes import changes, written
@@ -43,8 +43,8 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 def diff(folder: Folder, open_duties: OpenDuties = False, as_json: AsJson = False) -> None:
     """Show what loading a pack would change, and change nothing."""
     pack, now = _read(folder, as_json=as_json), datetime.now(UTC)
+    days = calendar_days(pack, now.astimezone(pack.county.tzinfo).year)
     with transaction() as session:
-        days = as_announced(session, pack.county.key, calendar_days(pack, now.astimezone(pack.county.tzinfo).year))
         before, after = loaded(session, pack.county.key), written(pack, days)
         moved = pack_duties.preview(session, pack, days, now=now) if open_duties else None
         found = changes(before, after) if before else []

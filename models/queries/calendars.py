@@ -1,6 +1,6 @@
 """A county's calendar as it stands, and what its corrections moved."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.rules.announcing import Day, overlaid
+from models.rules.announcing import Day
 from models.rules.pack_values import Weekday
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
-from models.tables.places import CalendarDay, County
+from models.tables.places import CalendarDay
 from models.vocabulary import Action, DutyKind
 
 IMPORTED = "imported"
@@ -57,14 +57,6 @@ def usual(rules: Mapping[str, Any]) -> Callable[[date], bool]:
 def imported(rules: Mapping[str, Any]) -> dict[date, bool]:
     """The days that were announced to a county, whatever its packs say."""
     return {date.fromisoformat(day): worked for day, worked in rules.get(IMPORTED, {}).items()}
-
-
-def as_announced(
-    session: Session, county_key: str, pack_days: Iterable[tuple[date, bool, bool]]
-) -> list[tuple[date, bool, bool]]:
-    """The days of a pack as loading it leaves them."""
-    rules = session.scalar(select(County.calendar).where(County.key == county_key))
-    return overlaid(pack_days, imported(rules or {}))
 
 
 def newest_event(session: Session) -> int:

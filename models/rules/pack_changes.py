@@ -18,7 +18,7 @@ Fields = Mapping[str, str]
 LEVELS = "service_levels."
 KEPT = ("units.", "compounds.", "categories.")
 """What stays as it is when a pack no longer lists it."""
-IN_DAYS = frozenset({"week", "holidays", "confirmed", "provisional", "closures", "extra_workdays", "imported"})
+IN_DAYS = frozenset({"week", "holidays", "confirmed", "provisional", "closures", "extra_workdays"})
 """The parts of a calendar that say which days are worked: shown as the days they change."""
 
 
