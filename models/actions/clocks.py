@@ -10,9 +10,12 @@ from models.queries import suspensions
 from models.queries.rulebook import Rulebook, levels_by_id
 from models.rules.clock import thaw
 from models.rules.escalation import Schedule, ServiceLevel
+from models.rules.recounting import Correction, Standing, recounted
 from models.tables.duties import Duty
+from models.tables.events import Event
+from models.tables.issues import Issue
 from models.tables.places import Unit
-from models.vocabulary import Basis, DutyState
+from models.vocabulary import OWED, Action, Basis, DutyState
 
 
 def hold_duties(session: Session, duty_ids: Collection[int], *, held_at: datetime, now: datetime) -> None:
@@ -64,3 +67,37 @@ def set_times(duty: Duty, times: Schedule, *, now: datetime) -> None:
     ahead = duty.steps_at[duty.step :]
     duty.next_step_at = ahead[0] if ahead and duty.state is DutyState.OPEN else None
     duty.changed_at = now
+
+
+def count_anew(session: Session, book: Rulebook, issue: Issue, *, now: datetime) -> None:
+    """Count what is owed about an issue by the calendar as it is now: what stood before may go by one corrected since.
+
+    What is left of a clock that stood still has been counted once and for all.
+
+    :raises CalendarEnds: when the calendar doesn't reach far enough.
+    """
+    owed = select(Duty).where(Duty.issue_id == issue.id, Duty.state.in_(OWED), Duty.basis != Basis.RESUMPTION)
+    duties = session.scalars(owed.order_by(Duty.id).execution_options(populate_existing=True)).all()
+    levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in duties})
+    for duty in duties:
+        stood = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
+        standing = Standing(stood, duty.step, duty.basis)
+        times = recounted(levels[duty.service_level_id], standing, Correction(book.calendar, book.calendar))
+        if times != stood:
+            session.add(_rescheduled(book, duty, now))
+            set_times(duty, times, now=now)
+    session.flush()
+
+
+def _rescheduled(book: Rulebook, duty: Duty, now: datetime) -> Event:
+    """The event that keeps what a duty's times were."""
+    were = {"due_at": duty.due_at.isoformat(), "steps_at": [at.isoformat() for at in duty.steps_at]}
+    return Event(
+        county_id=book.county.id,
+        issue_id=duty.issue_id,
+        duty_id=duty.id,
+        action=Action.RESCHEDULE,
+        facts={"why": "calendar", **were},
+        happened_at=now,
+        recorded_at=now,
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import duties, guards
+from models.actions import clocks, duties, guards
 from models.actions.side_exits import demand_reason
 from models.actions.taking import Case, lapse, latest, record, take
 from models.errors import GateClosed
@@ -36,6 +36,7 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
     _tell_again(session, book, case.issue, owed, now)
     back = replace(case, row=replace(case.row, target=case.issue.stage))
     record(session, book, back, now, reason=reason, voids_id=mistake.id)
+    clocks.count_anew(session, book, case.issue, now=now)
     return case.issue
 
 

@@ -169,6 +169,19 @@ def test_a_date_that_was_agreed_upon_stays_and_the_steps_follow_it(case: Case) -
     assert [event.duty_id for event in reschedulings(case.session)] == [work.id]
 
 
+def test_what_is_taken_back_goes_by_the_calendar_as_it_is_now(case: Case) -> None:
+    case.asked(RequestKind.EXTENSION, date(2027, 1, 8), "2026-12-29 11:00").approved("2026-12-29 11:30")
+    announce(case.session, NOTICE)
+    case.book = rulebook(case.session, COUNTY)
+    case.voided("2026-12-30 10:00")
+    work = case.work
+    assert (work.due_at, work.basis, work.provisional) == (at("2027-01-05 10:00"), Basis.POLICY, False)
+    assert work.steps_at[:2] == times("2026-12-31 11:45", "2027-01-05 10:00")
+    own = [event.facts or {} for event in reschedulings(case.session) if event.duty_id == work.id]
+    # By the correction its later steps moved, by the taking back all of it.
+    assert [datetime.fromisoformat(facts["due_at"]) for facts in own] == times("2027-01-08 10:00", "2027-01-04 10:00")
+
+
 def test_a_clock_that_never_stops_does_not_move(session: Session, book: Rulebook) -> None:
     issue = reported(session, book, "2026-12-31 20:00", severity=Severity.URGENT)
     announce(session, NOTICE, "2026-12-31 21:00")
