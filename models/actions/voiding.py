@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import duties, guards
+from models.actions import clocks, duties, guards
 from models.actions.side_exits import demand_reason
 from models.actions.taking import Case, lapse, latest, record, take
 from models.errors import GateClosed
@@ -45,17 +45,24 @@ def _owed(session: Session, issue_id: int) -> set[int]:
 
 def _restore(session: Session, case: Case, mistake: Event, now: datetime) -> None:
     """The issue, its duties and what was asked for, as they stood before a mistake."""
-    facts = {"issue": case.issue.id, "revision": mistake.revision_id, "now": now}
+    facts = {
+        "issue": case.issue.id,
+        "revision": mistake.revision_id,
+        "recorded_at": mistake.recorded_at,
+        "now": now,
+    }
     session.flush()
     for name in ("cancel_later_duties", "restore_issue", "restore_duties"):
         session.execute(statement(name), facts)
     session.expire_all()
     guards.hold_casework(session, {case.issue.community_id})
+    if case.issue.held_until is not None:  # what was opened by rule since then is held as well
+        clocks.hold_duties(session, _owed(session, case.issue.id), held_at=now, now=now)
     lapse(session, case.issue.id, now)
-    if duties.is_owed(session, case.issue.id, DutyKind.APPROVE) and requests.pending(session, case.issue.id) is None:
-        asked = requests.last_decided(session, case.issue.id)
-        if asked is not None:
-            asked.decided_at, asked.decided_by, asked.approved = None, None, None
+    deciding = duties.owed_id(session, case.issue.id, DutyKind.APPROVE)
+    if deciding is not None:
+        asked = requests.to_decide(session, deciding)
+        asked.decided_at, asked.decided_by, asked.approved = None, None, None
     session.flush()
 
 
