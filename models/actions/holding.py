@@ -1,5 +1,6 @@
 """Asking for a hold or more time, deciding it one tier up, and going on after a hold."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -184,7 +185,7 @@ def _owed_ids(session: Session, issue_id: int) -> list[int]:
 
 
 def resume(session: Session, book: Rulebook, number: str, *, reason: str, by: str, now: datetime) -> Issue:
-    """Let an issue on hold go on before its day.
+    """Let an issue on hold go on before its day; where that has come and no night yet, from when it began.
 
     :raises GateClosed: it is not on hold.
     """
@@ -192,9 +193,10 @@ def resume(session: Session, book: Rulebook, number: str, *, reason: str, by: st
     case = take(session, book, number, Action.RESUME, by=by, now=now)
     if case.issue.held_until is None:
         raise GateClosed(why="not_on_hold", number=number)
+    ended = min(now, book.calendar.midnight(case.issue.held_until))
     case.issue.held_until = None
-    conclude(session, book, case, now, reason=reason)
-    clocks.resume_duties(session, book, _owed_ids(session, case.issue.id), resumed_at=now, now=now)
+    conclude(session, book, replace(case, happened_at=ended), now, reason=reason)
+    clocks.resume_duties(session, book, _owed_ids(session, case.issue.id), resumed_at=ended, now=now)
     return case.issue
 
 
