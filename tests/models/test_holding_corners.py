@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions.messages import compose
 from models.queries.rulebook import Rulebook
+from models.tables.duties import Duty
 from models.tables.events import Event
-from models.vocabulary import Action
+from models.tables.notices import Message, Notice
+from models.vocabulary import Action, DutyKind, MessageKind, RequestKind
 from tests.county import at, reported
 from tests.models.cases import MONDAY, Case
 
@@ -35,3 +38,32 @@ def test_who_lets_it_go_on_after_its_day_gains_no_time_by_nights_that_were_misse
     assert (case.work.due_at, case.work.basis_at) == (at("2026-03-17 16:30"), at("2026-03-16 00:00"))
     resumed = select(Event.happened_at, Event.recorded_at).where(Event.action == Action.RESUME)
     assert case.session.execute(resumed).one() == (at("2026-03-16 00:00"), at("2026-03-18 10:00"))
+
+
+def told(case: Case, kind: DutyKind) -> list[tuple[int, object]]:
+    """The notices of a kind of duty that stand in a message: step and when it was composed."""
+    rows = case.session.execute(
+        select(Notice.step, Message.composed_at)
+        .join(Message, Message.id == Notice.message_id)
+        .join(Duty, Duty.id == Notice.duty_id)
+        .where(Duty.issue_id == case.issue.id, Duty.kind == kind)
+        .order_by(Notice.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_what_was_recorded_before_a_hold_is_told_when_the_clock_goes_on(case: Case) -> None:
+    case.asked(RequestKind.HOLD, MARCH_16).night("2026-03-06 02:30").approved("2026-03-06 07:00")
+    compose(case.session, case.book, at("2026-03-06 07:45"), MessageKind.DIGEST)
+    assert told(case, DutyKind.ACT) == []
+    case.night("2026-03-16 02:30")
+    compose(case.session, case.book, monday := at("2026-03-16 07:45"), MessageKind.DIGEST)
+    assert told(case, DutyKind.ACT) == [(2, monday), (2, monday)]
+
+
+def test_who_has_to_sign_hears_so_after_a_hold(raised: Case) -> None:
+    raised.held(MARCH_16, "2026-03-02 10:10", "2026-03-02 10:20")
+    compose(raised.session, raised.book, at("2026-03-03 07:45"), MessageKind.DIGEST)
+    raised.night("2026-03-16 02:30")
+    compose(raised.session, raised.book, monday := at("2026-03-16 07:45"), MessageKind.DIGEST)
+    assert told(raised, DutyKind.SIGN) == [(0, monday)]
