@@ -1,9 +1,10 @@
 """Taking back what was done by mistake: a new event, after which an issue and its duties stand as they stood before."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.actions import clocks, duties, guards
@@ -16,6 +17,7 @@ from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
+from models.tables.notices import Notice
 from models.vocabulary import OWED, Action, DutyKind, Severity
 
 
@@ -33,7 +35,9 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
         raise GateClosed(why="nothing_to_void", number=number)
     owed = _owed(session, case.issue.id)
     _restore(session, case, mistake, now)
-    _tell_again(session, book, case.issue, owed, now)
+    again = _owed(session, case.issue.id) - owed
+    _tell_after_all(session, again, mistake.recorded_at)
+    _tell_again(session, book, case.issue, again, now)
     back = replace(case, row=replace(case.row, target=case.issue.stage))
     record(session, book, back, now, reason=reason, voids_id=mistake.id)
     return case.issue
@@ -66,11 +70,20 @@ def _restore(session: Session, case: Case, mistake: Event, now: datetime) -> Non
     session.flush()
 
 
-def _tell_again(session: Session, book: Rulebook, issue: Issue, owed: set[int], now: datetime) -> None:
+def _tell_again(session: Session, book: Rulebook, issue: Issue, again: Collection[int], now: datetime) -> None:
     """Whoever owes something again hears so."""
-    for duty_id in sorted(_owed(session, issue.id) - owed):
+    for duty_id in sorted(again):
         post_id = session.get_one(Duty, duty_id).post_id
         if post_id is not None:
             arming = duties.next_arming(session, duty_id, 0, post_id)
             urgent = issue.severity is Severity.URGENT
             session.add(duties.newly_yours(book.county.id, duty_id, post_id, urgent=urgent, now=now, arming=arming))
+
+
+def _tell_after_all(session: Session, again: Collection[int], since: datetime) -> None:
+    """Of the steps of what is owed again, those are to be told that were not because it was thought to be over."""
+    session.execute(
+        update(Notice)
+        .where(Notice.duty_id.in_(again), Notice.step > 0, Notice.message_id.is_(None), Notice.settled_at >= since)
+        .values(settled_at=None)
+    )

@@ -7,11 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.actions import calling, casework, holding, promises
+from models.actions.messages import compose
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
+from models.tables.notices import Message, Notice
+from models.tables.places import Post, Unit
 from models.tables.requests import Request
-from models.vocabulary import Action, DutyKind, DutyState, RequestKind
+from models.vocabulary import Action, DutyKind, DutyState, MessageKind, RequestKind
 from tests.county import SECRET, at, reported
 from tests.models.cases import MONDAY, Case
 from tests.models.ledger import history, steps, still_owed
@@ -99,3 +102,15 @@ def test_a_decision_taken_back_is_about_what_was_asked_for_then(case: Case) -> N
     case.voided("2026-03-03 10:00").voided("2026-03-03 10:00")
     assert pending(case) is RequestKind.HOLD
     assert case.approved("2026-03-03 11:00").issue.held_until == MARCH_16
+
+
+def test_what_was_not_told_because_it_was_over_by_mistake_is_told(case: Case) -> None:
+    case.night("2026-03-06 02:30").done("2026-03-06 07:00")
+    compose(case.session, case.book, at("2026-03-06 07:45"), MessageKind.DIGEST)
+    case.voided("2026-03-06 09:00")
+    compose(case.session, case.book, at("2026-03-07 07:45"), MessageKind.DIGEST)
+    rows = select(Unit.key, Notice.step, Message.composed_at).join(Message, Message.id == Notice.message_id)
+    rows = rows.join(Post, Post.id == Notice.post_id).join(Unit, Unit.id == Post.unit_id)
+    told = case.session.execute(rows.where(Notice.duty_id == case.work.id).order_by(Notice.id)).all()
+    saturday = at("2026-03-07 07:45")
+    assert sorted(map(tuple, told)) == [("east", 2, saturday), ("east-1", 0, saturday), ("east-1", 2, saturday)]
