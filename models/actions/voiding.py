@@ -11,13 +11,14 @@ from models.actions import clocks, duties, guards
 from models.actions.side_exits import demand_reason
 from models.actions.taking import Case, lapse, latest, record, take
 from models.errors import GateClosed
-from models.queries import requests
+from models.queries import people, requests
 from models.queries.named import statement
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.notices import Notice
+from models.tables.places import Post, Unit
 from models.vocabulary import OWED, Action, DutyKind, Severity
 
 
@@ -26,13 +27,14 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
 
     What had climbed meanwhile has climbed; what should have, while the duty was thought to be over, climbs next night.
 
-    :raises GateClosed: nothing but its report is left to take back.
+    :raises GateClosed: nothing but its report is left to take back, or a tier above the person's did it.
     """
     demand_reason(reason)
     case = take(session, book, number, Action.VOID, by=by, now=now)
     mistake = latest(session, case.issue.id)
     if mistake is None or mistake.action is Action.REPORT or mistake.revision_id is None:
         raise GateClosed(why="nothing_to_void", number=number)
+    _demand_as_high(session, book, case, mistake, now)
     owed = _owed(session, case.issue.id)
     _restore(session, case, mistake, now)
     again = _owed(session, case.issue.id) - owed
@@ -41,6 +43,16 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
     back = replace(case, row=replace(case.row, target=case.issue.stage))
     record(session, book, back, now, reason=reason, voids_id=mistake.id)
     return case.issue
+
+
+def _demand_as_high(session: Session, book: Rulebook, case: Case, mistake: Event, now: datetime) -> None:
+    """Nobody takes back what was done by a post of a tier above theirs."""
+    path = session.get_one(Unit, case.issue.unit_id).path
+    done_at = session.get_one(Unit, session.get_one(Post, mistake.post_id).unit_id)
+    as_high = path[: path.index(done_at.id) + 1] if done_at.id in path else path
+    held = people.held_posts(session, case.person.id, book.local_date(now))
+    if all(post.unit_id not in as_high for post in held if post.role in case.row.roles):
+        raise GateClosed(why="done_above", number=case.issue.number, unit=done_at.name)
 
 
 def _owed(session: Session, issue_id: int) -> set[int]:

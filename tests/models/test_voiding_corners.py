@@ -6,18 +6,19 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.actions import calling, casework, holding, promises
+from models.actions import calling, casework, holding, promises, side_exits
 from models.actions.messages import compose
+from models.errors import GateClosed
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.notices import Message, Notice
 from models.tables.places import Post, Unit
 from models.tables.requests import Request
-from models.vocabulary import Action, DutyKind, DutyState, MessageKind, RequestKind
+from models.vocabulary import Action, DutyKind, DutyState, MessageKind, Rating, RequestKind, Role, Stage
 from tests.county import SECRET, at, reported
-from tests.models.cases import MONDAY, Case
-from tests.models.ledger import history, steps, still_owed
+from tests.models.cases import MONDAY, Case, refused
+from tests.models.ledger import history, post_id, steps, still_owed
 
 MARCH_16 = date(2026, 3, 16)
 
@@ -114,3 +115,28 @@ def test_what_was_not_told_because_it_was_over_by_mistake_is_told(case: Case) ->
     told = case.session.execute(rows.where(Notice.duty_id == case.work.id).order_by(Notice.id)).all()
     saturday = at("2026-03-07 07:45")
     assert sorted(map(tuple, told)) == [("east", 2, saturday), ("east-1", 0, saturday), ("east-1", 2, saturday)]
+
+
+def test_nobody_takes_back_what_a_tier_above_has_done(case: Case) -> None:
+    case.done("2026-03-03 10:00").rated(Rating.SATISFIED).closed().reopened(by="P01")
+    with refused(case.session, GateClosed, why="done_above", unit="社区党工委"):
+        case.voided("2026-03-09 11:00", by="S01")
+    assert case.voided("2026-03-09 11:00", by="C01").issue.stage is Stage.CLOSED
+
+
+def test_a_transfer_is_not_taken_back_by_where_it_went(case: Case) -> None:
+    side_exits.transfer(
+        case.session, case.book, case.issue.number, to="west-1", reason="x", by="P01", now=at("2026-03-03 10:00")
+    )
+    with refused(case.session, GateClosed, why="done_above"):
+        case.voided("2026-03-03 11:00", by="S02")
+    case.voided("2026-03-03 11:00", by="P01")
+    assert case.work.post_id == post_id(case.session, "east-1", Role.GRID_WORKER)
+
+
+def test_an_answer_from_elsewhere_is_taken_back_by_whose_issue_it_is(case: Case) -> None:
+    number = case.issue.number
+    calling.call_up(case.session, case.book, number, unit="west", reason="x", by="W01", now=at("2026-03-03 10:00"))
+    calling.answer(case.session, case.book, number, note="x", by="S02", now=at("2026-03-03 11:00"))
+    case.voided("2026-03-03 12:00", by="S01")
+    assert DutyKind.ANSWER in still_owed(case.session, case.issue)
