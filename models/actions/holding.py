@@ -107,14 +107,13 @@ def _day_after(book: Rulebook, start: datetime, limit: Allowance) -> date:
 def approve(session: Session, book: Rulebook, number: str, *, secret: str, by: str, now: datetime) -> Issue:
     """Allow what was asked for, with one's personal code: the clocks stand still, or the work is due later.
 
-    :raises GateClosed: nothing is asked for, the day asked for has come, or the person asked for it themselves.
+    :raises GateClosed: nothing is asked for, it has been overtaken, or the person asked for it themselves.
     :raises NotAllowed: the person holds no post one tier above whoever owes what it is about, or higher.
     :raises WrongCode: the code is not theirs.
     """
     asked = _asked(session, book, number)
     case = _deciding(session, book, number, DECIDES[asked.what], asked, secret=secret, by=by, now=now)
-    if asked.until_on <= book.local_date(now):
-        raise GateClosed(why="asked_too_late", number=number, until=asked.until_on)
+    _demand_of_use(session, book, asked, number, now)
     asked.decided_by, asked.decided_at, asked.approved = case.person.id, now, True
     until = asked.until_on.isoformat()
     if asked.what is RequestKind.EXTENSION:
@@ -125,6 +124,15 @@ def approve(session: Session, book: Rulebook, number: str, *, secret: str, by: s
     conclude(session, book, case, now, until=until, reason=asked.reason)
     clocks.hold_duties(session, _owed_ids(session, case.issue.id), held_at=now, now=now)
     return case.issue
+
+
+def _demand_of_use(session: Session, book: Rulebook, asked: Request, number: str, now: datetime) -> None:
+    """What was asked for may have been overtaken: its day has come, or a call-up has given the work longer."""
+    if asked.until_on <= book.local_date(now):
+        raise GateClosed(why="asked_too_late", number=number, until=asked.until_on)
+    due_at = session.get_one(Duty, asked.duty_id, populate_existing=True).due_at
+    if asked.what is RequestKind.EXTENSION and asked.until_on <= book.local_date(due_at):
+        raise GateClosed(why="due_later", number=number, until=asked.until_on, due_at=due_at)
 
 
 def refuse(session: Session, book: Rulebook, number: str, *, reason: str, secret: str, by: str, now: datetime) -> Issue:
@@ -173,9 +181,10 @@ def _deciding(
 
 def _extend(session: Session, book: Rulebook, duty: Duty, until: date, now: datetime) -> None:
     level = levels_by_id(session, book.county.id, {duty.service_level_id})[duty.service_level_id]
-    stood = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
+    counts_from = duty.basis_at or duty.opened_at  # a share of time in which the clock stood still is no share
+    stood = Schedule(counts_from, duty.due_at, tuple(duty.steps_at), duty.provisional)
     due = book.calendar.same_clock_on(duty.due_at, until)
-    duty.basis, duty.basis_at = Basis.EXTENSION, None
+    duty.basis = Basis.EXTENSION
     clocks.set_times(duty, extended(level, stood, due, duty.step, book.calendar), now=now)
     session.flush()
 

@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import calling
 from models.actions.messages import compose
+from models.errors import GateClosed
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.notices import Message, Notice
-from models.vocabulary import Action, DutyKind, MessageKind, RequestKind
+from models.vocabulary import Action, Basis, DutyKind, MessageKind, RequestKind
 from tests.county import at, reported
-from tests.models.cases import MONDAY, Case
+from tests.models.cases import MONDAY, Case, refused
 
 MARCH_16 = date(2026, 3, 16)
 
@@ -67,3 +69,22 @@ def test_who_has_to_sign_hears_so_after_a_hold(raised: Case) -> None:
     raised.night("2026-03-16 02:30")
     compose(raised.session, raised.book, monday := at("2026-03-16 07:45"), MessageKind.DIGEST)
     assert told(raised, DutyKind.SIGN) == [(0, monday)]
+
+
+def test_more_time_is_not_less_than_a_call_up_has_given_meanwhile(case: Case) -> None:
+    case.asked(RequestKind.EXTENSION, date(2026, 3, 10))
+    calling.call_up(
+        case.session, case.book, case.issue.number, unit="works", reason="x", by="W01", now=at("2026-03-03 09:30")
+    )
+    assert case.work.due_at == at("2026-03-16 09:00")
+    with refused(case.session, GateClosed, why="due_later", due_at=at("2026-03-16 09:00")):
+        case.approved()
+
+
+def test_more_time_after_a_hold_counts_no_share_of_the_time_that_stood_still(case: Case) -> None:
+    """27 h lie between Friday the 13th, when it went on, and the new due time: three quarters of them are 20 h 15."""
+    case.held(date(2026, 3, 13)).night("2026-03-13 02:30")
+    assert (case.work.due_at, case.work.steps_at[0]) == (at("2026-03-16 16:30"), at("2026-03-16 09:15"))
+    case.asked(RequestKind.EXTENSION, date(2026, 3, 18), "2026-03-13 09:00").approved("2026-03-13 10:00")
+    assert (case.work.due_at, case.work.basis) == (at("2026-03-18 16:30"), Basis.EXTENSION)
+    assert case.work.next_step_at == case.work.steps_at[0] == at("2026-03-17 16:45")

@@ -241,7 +241,7 @@ def upgrade() -> None:
             "basis_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="when its clock last went on, for basis resumption",
+            comment="when its clock last went on after a hold that moved its times",
         ),
     )
     op.add_column(
