@@ -19,7 +19,7 @@ from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.requests import Request
-from models.vocabulary import OWED, Action, Basis, DutyKind, RequestKind
+from models.vocabulary import OWED, Action, Basis, DutyKind, RequestKind, Severity
 
 ABOUT = {
     RequestKind.EXTENSION: (DutyKind.ACT,),
@@ -44,8 +44,8 @@ def ask(
 
     Whoever answers one tier above the holder of what it is about owes the decision.
 
-    :raises GateClosed: something is asked for already, nothing is owed that could be held or extended, the due time has
-        passed, or there were extensions enough.
+    :raises GateClosed: something is asked for already, nothing is owed that could be held or extended, nobody stands
+        above who could decide, the due time has passed, or there were extensions enough.
     :raises InvalidInput: the day is not later, or later than policy allows.
     """
     demand_reason(reason)
@@ -53,6 +53,9 @@ def ask(
     if requests.pending(session, case.issue.id) is not None:
         raise GateClosed(why="asked_already", number=number)
     duty = _about(session, case.issue, what)
+    owing = duties.owing_unit(session, duty)
+    if owing.depth == 0:
+        raise GateClosed(why="nobody_above", number=number, unit=owing.name)
     if what is RequestKind.EXTENSION:
         _demand_before_due(session, book, duty, case.issue, now)
     _demand_within_bounds(book, duty, what, until, now)
@@ -66,8 +69,7 @@ def ask(
         asked_at=now,
     )
     session.add(asked)
-    owing = duties.owing_unit(session, duty)
-    owners = {DutyKind.APPROVE: owing.answering[max(owing.depth - 1, 0)]}
+    owners = {DutyKind.APPROVE: owing.answering[owing.depth - 1]}
     return conclude(session, book, case, now, owners, reason=reason, what=what, until=until.isoformat())
 
 
@@ -102,6 +104,26 @@ def _demand_within_bounds(book: Rulebook, duty: Duty, what: RequestKind, until: 
 
 def _day_after(book: Rulebook, start: datetime, limit: Allowance) -> date:
     return book.local_date(book.calendar.due_at(start, limit))
+
+
+def keep_above(session: Session, book: Rulebook, issue: Issue, now: datetime) -> None:
+    """A decision is owed above whoever owes what it is about, also when that has gone up to whom it was asked of."""
+    asked, deciding = requests.pending(session, issue.id), duties.owed_duty(session, issue.id, DutyKind.APPROVE)
+    if asked is None or deciding is None:
+        return
+    owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id, populate_existing=True))
+    if duties.owing_unit(session, deciding).depth < owing.depth:
+        return
+    if owing.depth == 0:  # nobody is left who could decide
+        duties.cancel(session, issue.id, (DutyKind.APPROVE,), now=now)
+        return
+    deciding.post_id, deciding.unit_id = owing.answering[owing.depth - 1], owing.path[owing.depth - 1]
+    deciding.changed_at = now
+    arming = duties.next_arming(session, deciding.id, 0, deciding.post_id)
+    urgent = issue.severity is Severity.URGENT
+    session.add(
+        duties.newly_yours(book.county.id, deciding.id, deciding.post_id, urgent=urgent, now=now, arming=arming)
+    )
 
 
 def approve(session: Session, book: Rulebook, number: str, *, secret: str, by: str, now: datetime) -> Issue:

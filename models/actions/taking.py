@@ -100,7 +100,7 @@ def _path(session: Session, issue: Issue, action: Action) -> list[int]:
     asked = requests.pending(session, issue.id)
     if action in DECISIONS and asked is not None:
         owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id))
-        return path[: max(owing.depth, 1)]
+        return path[: owing.depth]
     return path
 
 

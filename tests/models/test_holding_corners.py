@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.actions import calling
 from models.actions.messages import compose
-from models.errors import GateClosed
+from models.errors import GateClosed, NotAllowed
 from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
@@ -19,6 +19,7 @@ from models.tables.notices import Message, Notice
 from models.vocabulary import Action, Basis, DutyKind, MessageKind, RequestKind
 from tests.county import at, reported
 from tests.models.cases import MONDAY, Case, refused
+from tests.models.ledger import Heard, heard, still_owed
 
 MARCH_16 = date(2026, 3, 16)
 
@@ -88,3 +89,24 @@ def test_more_time_after_a_hold_counts_no_share_of_the_time_that_stood_still(cas
     case.asked(RequestKind.EXTENSION, date(2026, 3, 18), "2026-03-13 09:00").approved("2026-03-13 10:00")
     assert (case.work.due_at, case.work.basis) == (at("2026-03-18 16:30"), Basis.EXTENSION)
     assert case.work.next_step_at == case.work.steps_at[0] == at("2026-03-17 16:45")
+
+
+def test_a_decision_goes_up_with_the_work_it_is_about(raised: Case) -> None:
+    raised.asked(RequestKind.HOLD, MARCH_16, "2026-03-02 10:30").signed("2026-03-02 11:00", by="S01")
+    assert still_owed(raised.session, raised.issue)[DutyKind.APPROVE].post == "works"
+    assert heard(raised.session, raised.issue)[-1] == Heard(DutyKind.APPROVE, 0, "works", None)
+    with refused(raised.session, NotAllowed):
+        raised.approved("2026-03-02 12:00", by="S01")
+    assert raised.approved("2026-03-02 12:00", by="P01").issue.held_until == MARCH_16
+
+
+def test_a_decision_stays_where_it_is_when_the_work_stays_below(raised: Case) -> None:
+    raised.asked(RequestKind.HOLD, MARCH_16, "2026-03-02 10:30").signed("2026-03-02 11:00")
+    assert still_owed(raised.session, raised.issue)[DutyKind.APPROVE].post == "east"
+    assert [each.post for each in heard(raised.session, raised.issue) if each.kind is DutyKind.APPROVE] == ["east"]
+
+
+def test_what_the_topmost_unit_has_nobody_can_hold(session: Session, book: Rulebook) -> None:
+    unowned = Case(session, book, reported(session, book, MONDAY, grid=None))
+    with refused(session, GateClosed, why="nobody_above", unit="河县"):
+        unowned.asked(RequestKind.HOLD, MARCH_16, by="C01")
