@@ -16,7 +16,7 @@ from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.notices import Message, Notice
-from models.vocabulary import Action, Basis, DutyKind, MessageKind, RequestKind
+from models.vocabulary import Action, Basis, DutyKind, MessageKind, RequestKind, Stage
 from tests.county import at, reported
 from tests.models.cases import MONDAY, Case, refused
 from tests.models.ledger import Heard, heard, still_owed
@@ -110,3 +110,8 @@ def test_what_the_topmost_unit_has_nobody_can_hold(session: Session, book: Ruleb
     unowned = Case(session, book, reported(session, book, MONDAY, grid=None))
     with refused(session, GateClosed, why="nobody_above", unit="河县"):
         unowned.asked(RequestKind.HOLD, MARCH_16, by="C01")
+
+
+def test_more_time_asked_for_before_signing_is_given_before_signing(raised: Case) -> None:
+    raised.asked(RequestKind.EXTENSION, date(2026, 3, 10), "2026-03-02 10:30").approved("2026-03-02 10:45")
+    assert (raised.issue.stage, raised.work.due_at) == (Stage.RAISED, at("2026-03-10 09:00"))
