@@ -51,7 +51,16 @@ def sign(
     if session.scalar(waiting.where(Duty.state.in_(OWED))) is not None:
         if unit.depth != book.lowest:
             raise InvalidInput(why="unowned", number=number)
-        assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id, revision_id=case.revision_id)
+        assign_to_grid(
+            session,
+            book,
+            case.issue,
+            unit,
+            now=now,
+            person_id=case.person.id,
+            revision_id=case.revision_id,
+            happened_at=case.happened_at,
+        )
         case = replace(case, revision_id=duties.newest_revision(session, case.issue.id))
     duties.hand_over(session, case.issue.id, DutyKind.ACT, case.post.post_id, now=now)
     keep_above(session, book, case.issue, now)

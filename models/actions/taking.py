@@ -55,7 +55,7 @@ def take(
     :raises NotFound: no such issue or person.
     :raises IllegalTransition: the stage does not allow the action.
     :raises OnHold: the issue's clock stands still, which the action does not go with.
-    :raises NotAllowed: the person holds no post that does.
+    :raises NotAllowed: the person held no post that does on the day it happened.
     :raises ClockBehind: `now` lies before what is recorded.
     :raises InvalidInput: it happened after `now`, or before what happened last.
     :raises StaleIssue: it was put on another community's grid while this waited.
@@ -68,7 +68,7 @@ def take(
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
     person = people.person(session, book.county.id, by)
-    posts = people.held_posts(session, person.id, book.local_date(now))
+    posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))
     return Case(issue, row, person, post, happened, duties.newest_revision(session, issue.id))
 
