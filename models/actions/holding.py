@@ -57,7 +57,7 @@ def ask(
     if owing.depth == 0:
         raise GateClosed(why="nobody_above", number=number, unit=owing.name)
     if what is RequestKind.EXTENSION:
-        _demand_before_due(session, book, duty, case.issue, now)
+        _demand_extensible(session, book, duty, case.issue, now)
     _demand_within_bounds(book, duty, what, until, now)
     asked = Request(
         issue_id=case.issue.id,
@@ -81,9 +81,13 @@ def _about(session: Session, issue: Issue, what: RequestKind) -> Duty:
     return found
 
 
-def _demand_before_due(session: Session, book: Rulebook, duty: Duty, issue: Issue, now: datetime) -> None:
+def _demand_extensible(session: Session, book: Rulebook, duty: Duty, issue: Issue, now: datetime) -> None:
+    """It is not due yet, nor due so late that policy gives no more, and has not been extended enough."""
     if now >= duty.due_at:
         raise GateClosed(why="past_due", number=issue.number, due_at=duty.due_at)
+    latest = _day_after(book, duty.opened_at, book.bounds.longest_extended)
+    if latest <= book.local_date(duty.due_at):
+        raise GateClosed(why="longest_reached", number=issue.number, latest=latest)
     void = aliased(Event)
     given = select(func.count()).where(Event.issue_id == issue.id, Event.action == Action.EXTEND)
     given = given.where(Event.duty_id == duty.id, ~select(void.id).where(void.voids_id == Event.id).exists())

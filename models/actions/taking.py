@@ -53,8 +53,8 @@ def take(
     :param by: the person's staff number.
     :param happened_at: when it was done, if that is not `now`.
     :raises NotFound: no such issue or person.
-    :raises IllegalTransition: the stage does not allow the action.
     :raises OnHold: the issue's clock stands still, which the action does not go with.
+    :raises IllegalTransition: the stage does not allow the action.
     :raises NotAllowed: the person held no post that does on the day it happened.
     :raises ClockBehind: `now` lies before what is recorded.
     :raises InvalidInput: it happened after `now`, or before what happened last.
@@ -64,9 +64,9 @@ def take(
     (issue,) = lock(session, book, number)
     guards.check_order(session, issue.id, now)
     happened = _happened(session, issue, now, happened_at)
-    row = transition(issue.stage, action, rating)
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
+    row = transition(issue.stage, action, rating)
     person = people.person(session, book.county.id, by)
     posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))

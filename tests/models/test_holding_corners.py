@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from models.actions import calling
 from models.actions.messages import compose
-from models.errors import GateClosed, NotAllowed
+from models.errors import GateClosed, NotAllowed, OnHold
 from models.queries.rulebook import Rulebook
+from models.rules.lifecycle import ON_HOLD
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.notices import Message, Notice
-from models.vocabulary import Action, Basis, DutyKind, MessageKind, RequestKind, Stage
+from models.vocabulary import Action, Basis, DutyKind, MessageKind, Rating, RequestKind, Stage
 from tests.county import at, reported
 from tests.models.cases import MONDAY, Case, refused
 from tests.models.ledger import Heard, heard, still_owed
@@ -115,3 +116,16 @@ def test_what_the_topmost_unit_has_nobody_can_hold(session: Session, book: Ruleb
 def test_more_time_asked_for_before_signing_is_given_before_signing(raised: Case) -> None:
     raised.asked(RequestKind.EXTENSION, date(2026, 3, 10), "2026-03-02 10:30").approved("2026-03-02 10:45")
     assert (raised.issue.stage, raised.work.due_at) == (Stage.RAISED, at("2026-03-10 09:00"))
+
+
+def test_on_hold_every_refusal_names_what_a_hold_allows(case: Case) -> None:
+    case.held(MARCH_16)
+    with refused(case.session, OnHold, allowed=ON_HOLD):
+        case.rated(Rating.SATISFIED, "2026-03-04 10:00")
+
+
+def test_more_time_is_not_asked_for_beyond_what_policy_gives(case: Case) -> None:
+    """Ten days on hold bring the due time to the 25th; fifteen working days from the opening end on the 23rd."""
+    case.held(date(2026, 3, 24)).night("2026-03-24 02:30")
+    with refused(case.session, GateClosed, why="longest_reached", latest=date(2026, 3, 23)):
+        case.asked(RequestKind.EXTENSION, date(2026, 3, 27), "2026-03-24 09:00")
