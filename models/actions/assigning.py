@@ -24,11 +24,13 @@ def assign_to_grid(
     now: datetime,
     person_id: int | None = None,
     revision_id: int | None = None,
+    happened_at: datetime | None = None,
 ) -> None:
     """Make an issue a grid's: the duty to handle it goes to the answering post, which owes a signature from `now` on.
 
     :param person_id: who assigned it; None: the rule did.
     :param revision_id: the newest revision before it, where a person may take it back.
+    :param happened_at: when it was done, if that is not `now`.
     """
     post_id = grid.answering[-1]
     issue.unit_id, issue.community_id, issue.changed_at = grid.id, grid.community_id, now
@@ -38,7 +40,7 @@ def assign_to_grid(
         .values(post_id=post_id, unit_id=grid.id, community_id=grid.community_id, changed_at=now)
     )
     event = _assigned(book, issue, post_id, now, person_id)
-    event.revision_id = revision_id
+    event.revision_id, event.happened_at = revision_id, happened_at or now
     session.add(event)
     duties.open_duty(session, book, issue, DutyKind.SIGN, post_id, now=now)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.actions import duties, guards, suspending
 from models.actions.assigning import assign_to_grid
+from models.actions.holding import keep_above
 from models.actions.taking import conclude, take
 from models.errors import GateClosed, InvalidInput
 from models.queries import units
@@ -50,9 +51,19 @@ def sign(
     if session.scalar(waiting.where(Duty.state.in_(OWED))) is not None:
         if unit.depth != book.lowest:
             raise InvalidInput(why="unowned", number=number)
-        assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id, revision_id=case.revision_id)
+        assign_to_grid(
+            session,
+            book,
+            case.issue,
+            unit,
+            now=now,
+            person_id=case.person.id,
+            revision_id=case.revision_id,
+            happened_at=case.happened_at,
+        )
         case = replace(case, revision_id=duties.newest_revision(session, case.issue.id))
     duties.hand_over(session, case.issue.id, DutyKind.ACT, case.post.post_id, now=now)
+    keep_above(session, book, case.issue, now)
     return conclude(session, book, case, now)
 
 

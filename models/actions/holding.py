@@ -1,5 +1,6 @@
 """Asking for a hold or more time, deciding it one tier up, and going on after a hold."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -18,7 +19,7 @@ from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.requests import Request
-from models.vocabulary import OWED, Action, Basis, DutyKind, RequestKind
+from models.vocabulary import OWED, Action, Basis, DutyKind, RequestKind, Severity
 
 ABOUT = {
     RequestKind.EXTENSION: (DutyKind.ACT,),
@@ -43,8 +44,8 @@ def ask(
 
     Whoever answers one tier above the holder of what it is about owes the decision.
 
-    :raises GateClosed: something is asked for already, nothing is owed that could be held or extended, the due time has
-        passed, or there were extensions enough.
+    :raises GateClosed: something is asked for already, nothing is owed that could be held or extended, nobody stands
+        above who could decide, the due time has passed, or there were extensions enough.
     :raises InvalidInput: the day is not later, or later than policy allows.
     """
     demand_reason(reason)
@@ -52,8 +53,11 @@ def ask(
     if requests.pending(session, case.issue.id) is not None:
         raise GateClosed(why="asked_already", number=number)
     duty = _about(session, case.issue, what)
+    owing = duties.owing_unit(session, duty)
+    if owing.depth == 0:
+        raise GateClosed(why="nobody_above", number=number, unit=owing.name)
     if what is RequestKind.EXTENSION:
-        _demand_before_due(session, book, duty, case.issue, now)
+        _demand_extensible(session, book, duty, case.issue, now)
     _demand_within_bounds(book, duty, what, until, now)
     asked = Request(
         issue_id=case.issue.id,
@@ -65,8 +69,7 @@ def ask(
         asked_at=now,
     )
     session.add(asked)
-    owing = duties.owing_unit(session, duty)
-    owners = {DutyKind.APPROVE: owing.answering[max(owing.depth - 1, 0)]}
+    owners = {DutyKind.APPROVE: owing.answering[owing.depth - 1]}
     return conclude(session, book, case, now, owners, reason=reason, what=what, until=until.isoformat())
 
 
@@ -78,9 +81,13 @@ def _about(session: Session, issue: Issue, what: RequestKind) -> Duty:
     return found
 
 
-def _demand_before_due(session: Session, book: Rulebook, duty: Duty, issue: Issue, now: datetime) -> None:
+def _demand_extensible(session: Session, book: Rulebook, duty: Duty, issue: Issue, now: datetime) -> None:
+    """It is not due yet, nor due so late that policy gives no more, and has not been extended enough."""
     if now >= duty.due_at:
         raise GateClosed(why="past_due", number=issue.number, due_at=duty.due_at)
+    latest = _day_after(book, duty.opened_at, book.bounds.longest_extended)
+    if latest <= book.local_date(duty.due_at):
+        raise GateClosed(why="longest_reached", number=issue.number, latest=latest)
     void = aliased(Event)
     given = select(func.count()).where(Event.issue_id == issue.id, Event.action == Action.EXTEND)
     given = given.where(Event.duty_id == duty.id, ~select(void.id).where(void.voids_id == Event.id).exists())
@@ -103,17 +110,36 @@ def _day_after(book: Rulebook, start: datetime, limit: Allowance) -> date:
     return book.local_date(book.calendar.due_at(start, limit))
 
 
+def keep_above(session: Session, book: Rulebook, issue: Issue, now: datetime) -> None:
+    """A decision is owed above whoever owes what it is about, also when that has gone up to whom it was asked of."""
+    asked, deciding = requests.pending(session, issue.id), duties.owed_duty(session, issue.id, DutyKind.APPROVE)
+    if asked is None or deciding is None:
+        return
+    owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id, populate_existing=True))
+    if duties.owing_unit(session, deciding).depth < owing.depth:
+        return
+    if owing.depth == 0:  # nobody is left who could decide
+        duties.cancel(session, issue.id, (DutyKind.APPROVE,), now=now)
+        return
+    deciding.post_id, deciding.unit_id = owing.answering[owing.depth - 1], owing.path[owing.depth - 1]
+    deciding.changed_at = now
+    arming = duties.next_arming(session, deciding.id, 0, deciding.post_id)
+    urgent = issue.severity is Severity.URGENT
+    session.add(
+        duties.newly_yours(book.county.id, deciding.id, deciding.post_id, urgent=urgent, now=now, arming=arming)
+    )
+
+
 def approve(session: Session, book: Rulebook, number: str, *, secret: str, by: str, now: datetime) -> Issue:
     """Allow what was asked for, with one's personal code: the clocks stand still, or the work is due later.
 
-    :raises GateClosed: nothing is asked for, the day asked for has come, or the person asked for it themselves.
+    :raises GateClosed: nothing is asked for, it has been overtaken, or the person asked for it themselves.
     :raises NotAllowed: the person holds no post one tier above whoever owes what it is about, or higher.
     :raises WrongCode: the code is not theirs.
     """
     asked = _asked(session, book, number)
     case = _deciding(session, book, number, DECIDES[asked.what], asked, secret=secret, by=by, now=now)
-    if asked.until_on <= book.local_date(now):
-        raise GateClosed(why="asked_too_late", number=number, until=asked.until_on)
+    _demand_of_use(session, book, asked, number, now)
     asked.decided_by, asked.decided_at, asked.approved = case.person.id, now, True
     until = asked.until_on.isoformat()
     if asked.what is RequestKind.EXTENSION:
@@ -124,6 +150,15 @@ def approve(session: Session, book: Rulebook, number: str, *, secret: str, by: s
     conclude(session, book, case, now, until=until, reason=asked.reason)
     clocks.hold_duties(session, _owed_ids(session, case.issue.id), held_at=now, now=now)
     return case.issue
+
+
+def _demand_of_use(session: Session, book: Rulebook, asked: Request, number: str, now: datetime) -> None:
+    """What was asked for may have been overtaken: its day has come, or a call-up has given the work longer."""
+    if asked.until_on <= book.local_date(now):
+        raise GateClosed(why="asked_too_late", number=number, until=asked.until_on)
+    due_at = session.get_one(Duty, asked.duty_id, populate_existing=True).due_at
+    if asked.what is RequestKind.EXTENSION and asked.until_on <= book.local_date(due_at):
+        raise GateClosed(why="due_later", number=number, until=asked.until_on, due_at=due_at)
 
 
 def refuse(session: Session, book: Rulebook, number: str, *, reason: str, secret: str, by: str, now: datetime) -> Issue:
@@ -172,9 +207,10 @@ def _deciding(
 
 def _extend(session: Session, book: Rulebook, duty: Duty, until: date, now: datetime) -> None:
     level = levels_by_id(session, book.county.id, {duty.service_level_id})[duty.service_level_id]
-    stood = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
+    counts_from = duty.basis_at or duty.opened_at  # a share of time in which the clock stood still is no share
+    stood = Schedule(counts_from, duty.due_at, tuple(duty.steps_at), duty.provisional)
     due = book.calendar.same_clock_on(duty.due_at, until)
-    duty.basis, duty.basis_at = Basis.EXTENSION, None
+    duty.basis = Basis.EXTENSION
     clocks.set_times(duty, extended(level, stood, due, duty.step, book.calendar), now=now)
     session.flush()
 
@@ -184,7 +220,7 @@ def _owed_ids(session: Session, issue_id: int) -> list[int]:
 
 
 def resume(session: Session, book: Rulebook, number: str, *, reason: str, by: str, now: datetime) -> Issue:
-    """Let an issue on hold go on before its day.
+    """Let an issue on hold go on before its day; where that has come and no night yet, from when it began.
 
     :raises GateClosed: it is not on hold.
     """
@@ -192,9 +228,10 @@ def resume(session: Session, book: Rulebook, number: str, *, reason: str, by: st
     case = take(session, book, number, Action.RESUME, by=by, now=now)
     if case.issue.held_until is None:
         raise GateClosed(why="not_on_hold", number=number)
+    ended = min(now, book.calendar.midnight(case.issue.held_until))
     case.issue.held_until = None
-    conclude(session, book, case, now, reason=reason)
-    clocks.resume_duties(session, book, _owed_ids(session, case.issue.id), resumed_at=now, now=now)
+    conclude(session, book, replace(case, happened_at=ended), now, reason=reason)
+    clocks.resume_duties(session, book, _owed_ids(session, case.issue.id), resumed_at=ended, now=now)
     return case.issue
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.actions import duties, guards
@@ -11,11 +11,11 @@ from models.actions.taking import Case, conclude, lock, take
 from models.errors import GateClosed, InvalidInput
 from models.queries import people, units
 from models.queries.rulebook import Rulebook
-from models.rules.lifecycle import UNDER_WAY, allowing_post
+from models.rules.lifecycle import UNDER_WAY, allowing_post, transition
 from models.tables.duties import Duty
 from models.tables.issues import Issue
-from models.tables.places import Unit
-from models.vocabulary import OWED, Action, DutyKind
+from models.tables.places import Post, Unit
+from models.vocabulary import OWED, Action, DutyKind, Stage
 
 
 def reject(session: Session, book: Rulebook, number: str, *, reason: str, by: str, now: datetime) -> Issue:
@@ -55,7 +55,7 @@ def transfer(session: Session, book: Rulebook, number: str, *, to: str, reason: 
     """Give an issue to another grid or unit, which is to sign for it. The clock of the work goes on: nobody gains time.
 
     :param to: the unit, by key or name.
-    :raises InvalidInput: it lies there already.
+    :raises InvalidInput: it lies there already, or nobody there may sign for it.
     :raises NotAllowed: the person does not answer above both places.
     """
     demand_reason(reason)
@@ -64,11 +64,20 @@ def transfer(session: Session, book: Rulebook, number: str, *, to: str, reason: 
     if unit.id == case.issue.unit_id:
         raise InvalidInput(why="same_unit", number=number, unit=unit.name)
     _demand_above_both(session, book, case, unit.path, now)
+    _demand_signers(session, unit)
     guards.hold_casework(session, {unit.community_id})
     left = case.issue.unit_id
     _move(session, case.issue, unit, now)
     owners = {DutyKind.SIGN: unit.answering[-1]}
     return conclude(session, book, case, now, owners, reason=reason, from_unit=left, to_unit=unit.id)
+
+
+def _demand_signers(session: Session, unit: Unit) -> None:
+    """A unit takes issues on if it or one above it has a post that may sign for them."""
+    signing = transition(Stage.RAISED, Action.SIGN).roles
+    wanted = select(Post.id).where(Post.unit_id.in_(unit.path), Post.role.in_(signing)).limit(1)
+    if session.scalar(wanted) is None:
+        raise InvalidInput(why="nobody_signs", unit=unit.name)
 
 
 def _move(session: Session, issue: Issue, unit: Unit, now: datetime) -> None:

@@ -53,9 +53,9 @@ def take(
     :param by: the person's staff number.
     :param happened_at: when it was done, if that is not `now`.
     :raises NotFound: no such issue or person.
-    :raises IllegalTransition: the stage does not allow the action.
     :raises OnHold: the issue's clock stands still, which the action does not go with.
-    :raises NotAllowed: the person holds no post that does.
+    :raises IllegalTransition: the stage does not allow the action.
+    :raises NotAllowed: the person held no post that does on the day it happened.
     :raises ClockBehind: `now` lies before what is recorded.
     :raises InvalidInput: it happened after `now`, or before what happened last.
     :raises StaleIssue: it was put on another community's grid while this waited.
@@ -64,11 +64,11 @@ def take(
     (issue,) = lock(session, book, number)
     guards.check_order(session, issue.id, now)
     happened = _happened(session, issue, now, happened_at)
-    row = transition(issue.stage, action, rating)
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
+    row = transition(issue.stage, action, rating)
     person = people.person(session, book.county.id, by)
-    posts = people.held_posts(session, person.id, book.local_date(now))
+    posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))
     return Case(issue, row, person, post, happened, duties.newest_revision(session, issue.id))
 
@@ -100,7 +100,7 @@ def _path(session: Session, issue: Issue, action: Action) -> list[int]:
     asked = requests.pending(session, issue.id)
     if action in DECISIONS and asked is not None:
         owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id))
-        return path[: max(owing.depth, 1)]
+        return path[: owing.depth]
     return path
 
 

@@ -46,7 +46,9 @@ class Duty(Table):
     provisional: Mapped[bool] = mapped_column(comment="some day it was counted over is not yet announced")
     ended_at: Mapped[datetime | None]
     basis: Mapped[Basis] = mapped_column(default=Basis.POLICY, comment="how its due time came about")
-    basis_at: Mapped[datetime | None] = mapped_column(comment="when its clock last went on, for basis resumption")
+    basis_at: Mapped[datetime | None] = mapped_column(
+        comment="when its clock last went on after a hold that moved its times"
+    )
     held_at: Mapped[datetime | None] = mapped_column(
         comment="since when its clock stands still; it is breached as of then"
     )

@@ -30,7 +30,7 @@ def standing(case: Case) -> dict[str, object]:
     said = {c.name: getattr(case.issue, c.name) for c in case.issue.__table__.columns if c.name != "changed_at"}
     wanted = select(Duty).where(Duty.issue_id == case.issue.id, Duty.state.in_((DutyState.OPEN, DutyState.HELD)))
     duties = [
-        {c.name: getattr(duty, c.name) for c in Duty.__table__.columns if c.name not in {"changed_at", "promises"}}
+        {c.name: getattr(duty, c.name) for c in Duty.__table__.columns if c.name != "changed_at"}
         for duty in case.session.scalars(wanted.order_by(Duty.id))
     ]
     return {"issue": said, "duties": duties}
