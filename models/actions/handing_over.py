@@ -70,8 +70,8 @@ def _hold_issues(session: Session, post_ids: Collection[int], now: datetime) -> 
     owed = select(Issue.id).join(Duty, Duty.issue_id == Issue.id)
     owed = owed.where(Duty.post_id.in_(post_ids), Duty.state.in_(OWED))
     guards.hold_casework(session, set(session.scalars(owed.with_only_columns(Duty.community_id).distinct())))
-    issues = session.scalars(owed.order_by(Issue.id).with_for_update(key_share=True, of=Issue)).all()
-    last = session.scalar(select(func.max(Event.recorded_at)).where(Event.issue_id.in_(issues)))
+    session.execute(owed.order_by(Issue.id).with_for_update(key_share=True, of=Issue))
+    last = session.scalar(select(func.max(Event.recorded_at)).where(Event.issue_id.in_(owed)))
     if last is not None and now < last:
         raise ClockBehind(now=now, last=last)
 

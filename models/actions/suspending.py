@@ -5,7 +5,7 @@ once both are over.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, literal, select, update
@@ -22,6 +22,8 @@ from models.tables.issues import Issue
 from models.tables.people import Suspension
 from models.tables.places import Unit
 from models.vocabulary import OWED, Action, DutyState
+
+MOST = 10_000  # duties a statement
 
 
 def suspend(
@@ -125,7 +127,7 @@ def _stand_still(session: Session, scope: ColumnElement[bool], now: datetime, *,
     held: dict[datetime, list[int]] = defaultdict(list)
     for duty_id, held_at in rows:
         held[now if moved else held_at].append(duty_id)
-    for held_at, duty_ids in held.items():
+    for held_at, duty_ids in _portions(held):
         clocks.hold_duties(session, duty_ids, held_at=held_at, now=now)
 
 
@@ -145,6 +147,12 @@ def _go_on(session: Session, book: Rulebook, scope: ColumnElement[bool], now: da
     for duty_id, since, path in rows:
         end = goes_on_at([pause for unit in path for pause in pauses.get(unit, ())], now if moved else since)
         ends[end].append(duty_id)
-    for end, duty_ids in sorted(ends.items()):
+    for end, duty_ids in _portions(ends):
         if end <= now:
             clocks.resume_duties(session, book, duty_ids, resumed_at=end, now=now)
+
+
+def _portions(of: Mapping[datetime, Sequence[int]]) -> Iterator[tuple[datetime, Sequence[int]]]:
+    """The duties of each instant, the earliest first, never more at once than a statement takes."""
+    for at, duty_ids in sorted(of.items()):
+        yield from ((at, duty_ids[start : start + MOST]) for start in range(0, len(duty_ids), MOST))

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from models.queries.reach import Reach, reach
 from models.queries.rulebook import Rulebook, service_levels
 from models.rules.escalation import ServiceLevel
-from models.rules.records import Addressed, DutyRecord, Fired, Told
+from models.rules.records import Addressed, DutyRecord, Fired, Reached, Told
 from models.tables import policies
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.notices import Delivery, Message, Notice
+from models.tables.people import Person
 from models.tables.places import Unit
 from models.vocabulary import Action, DeliveryOutcome, StepAction
 
@@ -24,13 +25,14 @@ ACTIONS = tuple(StepAction)  # the mildest first
 
 @dataclass(frozen=True)
 class _Notified:
-    """A notice of a step: the day whose holders count for it, and when its message was sent, if it was."""
+    """A notice of a step: the day whose holders count for it, who was told, and when that was sent, if it was."""
 
     duty_id: int
     step: int
     post_id: int
     action: StepAction
     day: date
+    person: str | None
     sent_at: datetime | None
     moot: bool
 
@@ -105,8 +107,9 @@ def _notified(session: Session, book: Rulebook, duties: Sequence[Duty], now: dat
         .subquery()
     )
     rows = session.execute(
-        select(Notice, Message.on_date, sent.c.sent_at)
+        select(Notice, Message.on_date, Person.name, sent.c.sent_at)
         .outerjoin(Message, Message.id == Notice.message_id)
+        .outerjoin(Person, Person.id == Message.person_id)
         .outerjoin(sent, sent.c.message_id == Notice.message_id)
         .where(Notice.duty_id.in_([duty.id for duty in duties]), Notice.action.is_not(None))
         .order_by(Notice.id)
@@ -119,10 +122,11 @@ def _notified(session: Session, book: Rulebook, duties: Sequence[Duty], now: dat
             row.post_id,
             row.action,
             day=on_date or today,
+            person=person,
             sent_at=sent_at,
             moot=row.settled_at is not None and row.message_id is None,
         )
-        for row, on_date, sent_at in rows
+        for row, on_date, person, sent_at in rows
         if row.action
     ]
 
@@ -131,12 +135,18 @@ def _fired(duty: Duty, events: Sequence[Event], desk: _Desk, reaches: dict[date,
     told: dict[int, list[Told]] = defaultdict(list)
     for each in desk.notified:
         if each.duty_id == duty.id:
-            told[each.step].append(Told(each.action, reaches[each.day].of(each.post_id), each.sent_at, each.moot))
+            told[each.step].append(Told(each.action, _reached(each, reaches), each.sent_at, each.moot))
     return tuple(
         Fired(event.step, event.happened_at, event.recorded_at, tuple(sorted(told[event.step], key=_by_action)))
         for event in events
         if event.duty_id == duty.id and event.action is Action.STEP and event.step
     )
+
+
+def _reached(notified: _Notified, reaches: dict[date, Reach]) -> Reached:
+    """Whom a notice reached: who was told, also where who answers that day was entered only later."""
+    whom = reaches[notified.day].of(notified.post_id)
+    return whom if notified.person in (None, whom.person) else Reached(whom.asked, notified.person, whom.asked)
 
 
 def _by_action(told: Told) -> int:

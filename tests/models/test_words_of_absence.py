@@ -18,7 +18,7 @@ from tests.models.cases import MONDAY, Case
 from tests.models.flood import suspend
 from tests.models.ledger import post_id, unit_id
 from tests.models.test_digest import composed
-from tests.models.why_cases import told
+from tests.models.why_cases import tell, told
 
 MON, TUE, FRI = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 6)
 
@@ -37,6 +37,17 @@ def test_why_names_the_deputy_and_for_whom(session: Session, book: Rulebook, cas
     english = told(session, book, case.issue, "2026-03-03 09:00", "en")
     assert "王芳, grid worker of 东街第1网格 (for 李青, away through Thu 5 Mar): assigned" in english
     assert "王芳" not in told(session, book, case.issue, "2026-03-06 09:00", "zh_CN")
+
+
+def test_who_was_told_stays_who_was_told_when_an_absence_is_entered_later(
+    session: Session, book: Rulebook, case: Case
+) -> None:
+    case.signed().night("2026-03-05 02:30")
+    tell(session, book, MessageKind.DIGEST, at("2026-03-05 08:00"))
+    away(session, book, "W01", (date(2026, 3, 5), FRI), "W02", now=at("2026-03-05 10:00"))
+    said = told(session, book, case.issue, "2026-03-05 11:00", "zh_CN")
+    assert "- 提醒 东街第1网格专职网格员 李青，3月5日 周四 08:00 发出。" in said
+    assert "2. 3月5日 周四 09:00 已经到点，等下一次登记：提醒 东街第1网格专职网格员 王芳（代 李青" in said
 
 
 def test_why_tells_the_absent_from_the_vacant(session: Session, book: Rulebook, case: Case) -> None:
