@@ -73,6 +73,10 @@ class Turn:
             by = WORKER[self.grid]
         holding.ask(self.session, self.book, self.number, what=what, until=until, reason="waiting", by=by, now=self.now)
 
+    def held(self, until: date) -> None:
+        self.ask(RequestKind.HOLD, until)
+        self.decide()
+
     def decide(self) -> None:
         holding.approve(self.session, self.book, self.number, secret=SECRET, by="P01", now=self.now)
 
@@ -149,7 +153,7 @@ def _aside(turn: Turn, stage: Stage, dice: Random) -> None:
         Stage.RAISED: [lambda: turn.transfer(dice.choice(GRIDS)), turn.reject],
         Stage.ACTING: [
             lambda: turn.promise(soon),
-            lambda: turn.ask(RequestKind.HOLD, soon),
+            lambda: turn.held(soon),
             lambda: turn.ask(RequestKind.EXTENSION, soon),
             turn.decide,
             turn.void,
