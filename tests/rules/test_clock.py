@@ -94,7 +94,7 @@ def close(some: Iterable[datetime], others: Iterable[datetime]) -> bool:
 def test_a_held_clock_goes_on_where_the_walk_says(held: Held) -> None:
     office, now = WALKED[id(held.calendar)], held.schedule
     for held_at, resumed_at in held.holds:
-        then = thaw(held.level, now, held_at, resumed_at, held.calendar)
+        then = thaw(held.level, now, held_at, resumed_at, calendar=held.calendar)
         expected = clocks.resumed(office, terms(held.written), life_of(now), held_at, resumed_at)
         assert close(instants(then), instants(expected))
         assert then.opened_at == held.schedule.opened_at
@@ -107,7 +107,7 @@ def test_a_held_clock_goes_on_where_the_walk_says(held: Held) -> None:
 def test_a_hold_takes_no_time_away_and_calls_nothing_back(held: Held) -> None:
     now = held.schedule
     for held_at, resumed_at in held.holds:
-        then = thaw(held.level, now, held_at, resumed_at, held.calendar)
+        then = thaw(held.level, now, held_at, resumed_at, calendar=held.calendar)
         for old, new in zip(instants(now), instants(then), strict=True):
             assert new >= old
             assert (new == old) if old <= held_at else (new >= resumed_at)
@@ -119,7 +119,7 @@ def test_a_hold_takes_no_time_away_and_calls_nothing_back(held: Held) -> None:
 @given(held_duties(1))
 def test_a_hold_of_no_length_changes_nothing(held: Held) -> None:
     ((held_at, _),) = held.holds
-    assert thaw(held.level, held.schedule, held_at, held_at, held.calendar) == held.schedule
+    assert thaw(held.level, held.schedule, held_at, held_at, calendar=held.calendar) == held.schedule
 
 
 @quick(60)
@@ -128,7 +128,7 @@ def test_a_corrected_calendar_gives_back_what_was_left_under_the_old_one(held: H
     ((basis_at, _),) = held.holds
     day = basis_at.astimezone(held.calendar.office.zone).date()
     corrected = toggled(held.calendar, *(day + timedelta(days=n) for n in offsets))
-    then = thaw(held.level, held.schedule, basis_at, basis_at, corrected, frozen_by=held.calendar)
+    then = thaw(held.level, held.schedule, basis_at, basis_at, calendar=corrected, frozen_by=held.calendar)
     office, measured = walked(corrected), WALKED[id(held.calendar)]
     life = life_of(held.schedule)
     expected = clocks.resumed(office, terms(held.written), life, basis_at, basis_at, measured=measured)

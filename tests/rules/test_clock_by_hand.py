@@ -94,7 +94,7 @@ def test_holds_counted_by_hand(story: tuple[WorkCalendar, str, str, list[str]], 
     life = clocks.opened(walked(calendar), terms(written), read(calendar, opened))
     for hold in holds:
         held_at, resumed_at = (read(calendar, each) for each in hold.split(" to "))
-        ruled = thaw(level(written), ruled, held_at, resumed_at, calendar)
+        ruled = thaw(level(written), ruled, held_at, resumed_at, calendar=calendar)
         life = clocks.resumed(walked(calendar), terms(written), life, held_at, resumed_at)
     assert instants(life) == tuple(read(calendar, each) for each in expected)
     assert instants(ruled) == instants(life)
@@ -102,14 +102,14 @@ def test_holds_counted_by_hand(story: tuple[WorkCalendar, str, str, list[str]], 
 
 def test_a_hold_into_days_not_yet_announced_makes_a_clock_provisional() -> None:
     before = freeze(level(ACTING), cn("2026-12-21 10:00"), CHINA)
-    after = thaw(level(ACTING), before, cn("2026-12-22 10:00"), cn("2026-12-23 10:00"), CHINA)
+    after = thaw(level(ACTING), before, cn("2026-12-22 10:00"), cn("2026-12-23 10:00"), calendar=CHINA)
     assert (before.provisional, after.provisional) == (False, True)
 
 
 def test_a_hold_beyond_the_known_days_is_refused() -> None:
     schedule = freeze(level(ACTING), cn("2026-12-21 10:00"), CHINA)
     with pytest.raises(CalendarEnds):
-        thaw(level(ACTING), schedule, cn("2026-12-22 10:00"), cn("2027-01-27 10:00"), CHINA)
+        thaw(level(ACTING), schedule, cn("2026-12-22 10:00"), cn("2027-01-27 10:00"), calendar=CHINA)
 
 
 def test_a_leap_day_is_a_day_like_others() -> None:
@@ -118,7 +118,7 @@ def test_a_leap_day_is_a_day_like_others() -> None:
     one_day = level("1 working_days: due")
     schedule = freeze(one_day, cn("2028-02-28 10:00"), leap)  # a Monday
     assert schedule.due_at == cn("2028-02-29 10:00")
-    held = thaw(one_day, schedule, cn("2028-02-28 17:30"), cn("2028-02-29 12:00"), leap)  # 1.5 hours are left
+    held = thaw(one_day, schedule, cn("2028-02-28 17:30"), cn("2028-02-29 12:00"), calendar=leap)  # 1.5 hours are left
     assert instants(held) == (cn("2028-02-29 15:30"), cn("2028-02-29 15:30"))
 
 
@@ -135,4 +135,4 @@ def test_a_corrected_day_moves_a_resumed_clock(corrected: str, due: str) -> None
     basis = cn("2026-03-05 10:00")
     schedule = freeze(level(NOON), basis, CHINA)
     calendar = toggled(CHINA, date.fromisoformat(corrected))
-    assert thaw(level(NOON), schedule, basis, basis, calendar, frozen_by=CHINA).due_at == cn(due)
+    assert thaw(level(NOON), schedule, basis, basis, calendar=calendar, frozen_by=CHINA).due_at == cn(due)
