@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from models.rules.clock import thaw
 from models.rules.escalation import Schedule, ServiceLevel, freeze
+from models.rules.extension import extended
 from models.rules.worktime import WorkCalendar
 from models.vocabulary import Counting, TimeUnit
 from tests.rules.calendars import AMERICA, AT_NIGHT, CHINA, toggled
@@ -21,7 +22,7 @@ DAY = 24 * 60
 MICROSECONDS = timedelta(microseconds=3)
 
 AS_IT_COMES = replace(CHINA, office=replace(CHINA.office, after_close=Counting.AS_IS, day_off=Counting.AS_IS))
-# Days around which things happen: both clock changes of New York; a worked Saturday, long holidays, a year's end in China.
+# Days around which things happen: New York's clock changes; a worked Saturday, a long holiday, a year's end in China.
 TURNS: list[tuple[WorkCalendar, date]] = [
     *((calendar, day) for calendar in (AMERICA, AT_NIGHT) for day in (date(2026, 3, 8), date(2026, 11, 1))),
     *((calendar, day) for calendar in (CHINA, AS_IT_COMES) for day in (date(2026, 2, 14), date(2026, 9, 30))),
@@ -133,3 +134,18 @@ def test_a_corrected_calendar_gives_back_what_was_left_under_the_old_one(held: H
     life = life_of(held.schedule)
     expected = clocks.resumed(office, terms(held.written), life, basis_at, basis_at, measured=measured)
     assert close(instants(then), instants(expected))
+
+
+@quick(120)
+@given(held_duties(), st.integers(0, 4), st.integers(0, 20))
+def test_more_time_moves_what_has_not_fired_where_the_walk_says(held: Held, fired: int, more: int) -> None:
+    ((held_at, resumed_at), *_), office = held.holds, WALKED[id(held.calendar)]
+    stood = thaw(held.level, held.schedule, held_at, resumed_at, calendar=held.calendar)
+    until = stood.due_at.astimezone(office.zone).date() + timedelta(days=more)
+    due = held.calendar.same_clock_on(stood.due_at, until)
+    fired = min(fired, len(stood.steps_at))
+    then = extended(held.level, stood, due, fired, held.calendar)
+    expected = clocks.extended(office, terms(held.written), life_of(stood), fired, until)
+    assert close(instants(then), instants(expected))
+    assert (then.steps_at[:fired], then.opened_at) == (stood.steps_at[:fired], stood.opened_at)
+    assert then.provisional == any(at.astimezone(office.zone).date() > date(2026, 12, 31) for at in instants(then))

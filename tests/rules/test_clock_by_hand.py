@@ -7,9 +7,10 @@ import pytest
 from models.errors import CalendarEnds
 from models.rules.clock import thaw
 from models.rules.escalation import freeze
+from models.rules.extension import extended
 from models.rules.worktime import WorkCalendar
 from tests.rules.calendars import AMERICA, AT_NIGHT, CHINA, cn, days, toggled
-from tests.rules.levels import instants, level, terms, walked
+from tests.rules.levels import instants, level, life_of, terms, walked
 from tests.rules.oracles import clocks
 
 ACTING = "3 working_days: 75%, due, +1 working_days, +3 working_days, +5 working_days"
@@ -18,6 +19,7 @@ URGENT = "24 urgent_hours: 50%, due, +2 urgent_hours"
 NOON = "3 working_days: due"
 NATURAL = "2 natural_days"
 SIX_HOURS = "6 working_hours"
+ONE_DAY = (cn("2026-03-06 10:00"), cn("2026-03-09 10:00"))
 
 # Calendar, terms, opening, holds, then the due time and the steps.
 BY_HAND = [
@@ -136,3 +138,23 @@ def test_a_corrected_day_moves_a_resumed_clock(corrected: str, due: str) -> None
     schedule = freeze(level(NOON), basis, CHINA)
     calendar = toggled(CHINA, date.fromisoformat(corrected))
     assert thaw(level(NOON), schedule, basis, basis, calendar=calendar, frozen_by=CHINA).due_at == cn(due)
+
+
+def test_more_time_after_a_hold_moves_the_steps_that_have_not_fired() -> None:
+    # Due on Tuesday the 10th at 10:00, after a hold of seven hours on Wednesday; the step at three quarters falls
+    # on Tuesday at 11:45 and has fired. Until Monday the 16th: Monday at 10:00, Tuesday, Thursday, Monday.
+    stood = thaw(level(ACTING), freeze(level(ACTING), cn("2026-03-05 10:00"), CHINA), *ONE_DAY, calendar=CHINA)
+    assert instants(stood)[:2] == (cn("2026-03-11 10:00"), cn("2026-03-10 11:45"))
+    due = CHINA.same_clock_on(stood.due_at, date(2026, 3, 16))
+    longer = extended(level(ACTING), stood, due, 1, CHINA)
+    walked_longer = clocks.extended(walked(CHINA), terms(ACTING), life_of(stood), 1, date(2026, 3, 16))
+    expected = ["03-16 10:00", "03-10 11:45", "03-16 10:00", "03-17 10:00", "03-19 10:00", "03-23 10:00"]
+    assert instants(longer) == instants(walked_longer) == tuple(read(CHINA, each) for each in expected)
+
+
+def test_a_warning_that_has_not_fired_falls_at_its_share_of_the_longer_time() -> None:
+    # From Thursday the 5th at 10:00 to Monday the 16th at 10:00 are 49 office hours; three quarters are 36.75: 5.5 on
+    # Thursday, 7 a day from Friday to Wednesday (33.5), 3.25 on Thursday the 12th.
+    stood = freeze(level(ACTING), cn("2026-03-05 10:00"), CHINA)
+    longer = extended(level(ACTING), stood, cn("2026-03-16 10:00"), 0, CHINA)
+    assert longer.steps_at[:2] == (cn("2026-03-12 11:45"), cn("2026-03-16 10:00"))

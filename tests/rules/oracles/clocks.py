@@ -84,10 +84,13 @@ def resumed(
 
 
 def extended(office: Office, terms: Terms, life: Life, fired: int, until: date) -> Life:
-    """The duty with another due date: the clock time of the due stays; the first `fired` steps have fired and stay."""
+    """The duty with another due date, at the clock time of the old; the first `fired` steps have fired and stay.
+
+    The others are where they would be, had it been due then from the start.
+    """
     due = at_clock(office, until, life.due_at.astimezone(office.zone).time())
-    anew = [fall(office, terms, t, life.opened_at, due) for t in terms.steps[fired:]]
-    return replace(life, due_at=due, steps_at=tuple(never_backwards([*life.steps_at[:fired], *anew])))
+    anew = never_backwards([fall(office, terms, t, life.opened_at, due) for t in terms.steps])
+    return replace(life, due_at=due, steps_at=tuple(never_backwards([*life.steps_at[:fired], *anew[fired:]])))
 
 
 def fall(office: Office, terms: Terms, timing: Timing, start: datetime, due: datetime) -> datetime:
