@@ -158,3 +158,9 @@ def test_a_warning_that_has_not_fired_falls_at_its_share_of_the_longer_time() ->
     stood = freeze(level(ACTING), cn("2026-03-05 10:00"), CHINA)
     longer = extended(level(ACTING), stood, cn("2026-03-16 10:00"), 0, CHINA)
     assert longer.steps_at[:2] == (cn("2026-03-12 11:45"), cn("2026-03-16 10:00"))
+
+
+def test_more_time_into_days_not_yet_announced_makes_a_clock_provisional() -> None:
+    stood = freeze(level(ACTING), cn("2026-12-21 10:00"), CHINA)  # its last step falls on Thursday the 31st
+    longer = extended(level(ACTING), stood, cn("2026-12-25 10:00"), 0, CHINA)
+    assert (stood.provisional, longer.provisional, longer.steps_at[-1]) == (False, True, cn("2027-01-04 10:00"))
