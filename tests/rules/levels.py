@@ -1,7 +1,6 @@
 """Service levels written in a line, for the rule and for the walk: ``3 working_days: 75%, due, +1 working_days``."""
 
 from datetime import datetime
-from fractions import Fraction
 
 from models.rules.escalation import Addressee, Escalation, Schedule, ServiceLevel, Step, Timing
 from models.rules.worktime import Allowance, WorkCalendar
@@ -21,23 +20,24 @@ def level(written: str) -> ServiceLevel:
 
 def terms(written: str) -> clocks.Terms:
     """The level as the walk has it."""
-    limit, timings = _parts(written)
-    amount, unit = limit.split()
-    return clocks.Terms(int(amount), unit, tuple(_timing(each) for each in timings))
+    return terms_of(level(written))
+
+
+def terms_of(level: ServiceLevel) -> clocks.Terms:
+    """A level of the rule's as the walk has it."""
+    steps = tuple(_timing(step.timing) for step in level.escalation.steps)
+    return clocks.Terms(level.limit.amount, level.limit.unit, steps)
+
+
+def _timing(timing: Timing) -> clocks.Timing:
+    if timing.after is None:
+        return clocks.Timing(share=timing.share)
+    return clocks.Timing(amount=timing.after.amount, unit=timing.after.unit)
 
 
 def _parts(written: str) -> tuple[str, list[str]]:
     limit, _, timings = written.partition(": ")
     return limit, timings.split(", ") if timings else []
-
-
-def _timing(written: str) -> clocks.Timing:
-    if written.endswith("%"):
-        return clocks.Timing(share=Fraction(int(written[:-1]), 100))
-    if written == "due":
-        return clocks.Timing()
-    amount, unit = written[1:].split()
-    return clocks.Timing(amount=int(amount), unit=unit)
 
 
 def walked(calendar: WorkCalendar) -> working_time.Office:

@@ -56,10 +56,12 @@ CREATE TRIGGER revisions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 """
 CHANGED = {
     "duties": """(OLD.state, OLD.unit_id, OLD.community_id, OLD.post_id, OLD.service_level_id, OLD.due_at, OLD.steps_at,
-        OLD.opened_at, OLD.basis, OLD.basis_at, OLD.held_at, OLD.promised_at, OLD.ended_at, OLD.provisional)
+        OLD.opened_at, OLD.basis, OLD.basis_at, OLD.held_at, OLD.promised_at, OLD.promises, OLD.ended_at,
+        OLD.provisional, OLD.changed_at)
         IS DISTINCT FROM
         (NEW.state, NEW.unit_id, NEW.community_id, NEW.post_id, NEW.service_level_id, NEW.due_at, NEW.steps_at,
-        NEW.opened_at, NEW.basis, NEW.basis_at, NEW.held_at, NEW.promised_at, NEW.ended_at, NEW.provisional)"""
+        NEW.opened_at, NEW.basis, NEW.basis_at, NEW.held_at, NEW.promised_at, NEW.promises, NEW.ended_at,
+        NEW.provisional, NEW.changed_at)"""
 }
 
 

@@ -7,7 +7,7 @@ repeated hour.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
 
@@ -36,7 +36,7 @@ class Timing:
     """When a step falls: at a share of the allowance, at the due time, or an amount of a unit after it."""
 
     share: Fraction | None = None
-    amount: int | None = None
+    amount: Fraction | None = None
     unit: str = ""
 
 
@@ -44,7 +44,7 @@ class Timing:
 class Terms:
     """What a duty is given: so much of a unit, and its steps in order."""
 
-    amount: int
+    amount: Fraction
     unit: str
     steps: tuple[Timing, ...]
 
@@ -61,7 +61,7 @@ class Life:
 def opened(office: Office, terms: Terms, at: datetime) -> Life:
     """A duty opened at an instant."""
     start = at.astimezone(UTC)
-    due = due_at(office, start, terms.amount, terms.unit)
+    due = runs_out(office, start, terms.amount, terms.unit)
     return Life(start, due, tuple(never_backwards([fall(office, terms, t, start, due) for t in terms.steps])))
 
 
@@ -99,7 +99,14 @@ def fall(office: Office, terms: Terms, timing: Timing, start: datetime, due: dat
         clock = clock_of(terms.unit)
         whole = passed(office, clock, start, due)
         return after(office, clock, start, timing.share * whole) if whole else due
-    return due if timing.amount is None else due_at(office, due, timing.amount, timing.unit)
+    return due if timing.amount is None else runs_out(office, due, timing.amount, timing.unit)
+
+
+def runs_out(office: Office, start: datetime, amount: Fraction, unit: str) -> datetime:
+    """When so much of a unit has passed since an instant: days by the walk from day to day, hours on their clock."""
+    if unit in {"working_days", "natural_days"}:
+        return due_at(office, start, int(amount), unit)
+    return after(office, clock_of(unit), start, amount * 60)
 
 
 def never_backwards(steps: list[datetime]) -> list[datetime]:
@@ -185,9 +192,3 @@ def working_minutes_of(office: Office, utc_day: int) -> list[int]:
         if working:
             found.append(minute)
     return found
-
-
-def within_microseconds(one: Life, other: Life, some: int = 3) -> bool:
-    """Whether two lives are the same but for rounding."""
-    pairs = zip((one.due_at, *one.steps_at), (other.due_at, *other.steps_at), strict=True)
-    return all(abs(a - b) <= timedelta(microseconds=some) for a, b in pairs)
