@@ -30,9 +30,11 @@ def terms_of(level: ServiceLevel) -> clocks.Terms:
 
 
 def _timing(timing: Timing) -> clocks.Timing:
-    if timing.after is None:
-        return clocks.Timing(share=timing.share)
-    return clocks.Timing(amount=timing.after.amount, unit=timing.after.unit)
+    for counted in ("opened", "before", "after"):
+        allowance: Allowance | None = getattr(timing, counted)
+        if allowance is not None:
+            return clocks.Timing(amount=allowance.amount, unit=allowance.unit, counted=counted)
+    return clocks.Timing(share=timing.share)
 
 
 def _parts(written: str) -> tuple[str, list[str]]:

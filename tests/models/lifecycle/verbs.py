@@ -53,7 +53,7 @@ VERBS = {
     Action.REFUSE: Verb(holding.refuse, {**CODE, **REASON}, 4),
     Action.RESUME: Verb(holding.resume, REASON, 4),
     Action.PROMISE: Verb(promises.promise, {"days": st.integers(-1, 6)}, 3),
-    # Action.CALL_UP: Verb(calling.call_up, {"unit": st.sampled_from(UNITS), **REASON}),
+    Action.CALL_UP: Verb(calling.call_up, {"unit": st.sampled_from(UNITS), **REASON}),
     Action.ANSWER: Verb(calling.answer, {"note": st.just("周四来修")}, 6),
     Action.VOID: Verb(voiding.void, REASON, 4),
 }

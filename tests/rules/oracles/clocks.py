@@ -22,6 +22,7 @@ from tests.rules.oracles.working_time import (
     instant,
     is_working,
     later,
+    latest_start,
     real_minutes_between,
 )
 
@@ -33,11 +34,15 @@ WHOLE = Fraction(1)
 
 @dataclass(frozen=True)
 class Timing:
-    """When a step falls: at a share of the allowance, at the due time, or an amount of a unit after it."""
+    """When a step falls: at a share of the allowance, at the due time, or an amount of a unit from somewhere.
+
+    That is after the opening ("opened"), before the due time ("before") or after it ("after").
+    """
 
     share: Fraction | None = None
     amount: Fraction | None = None
     unit: str = ""
+    counted: str = "after"
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def opened(office: Office, terms: Terms, at: datetime) -> Life:
     """A duty opened at an instant."""
     start = at.astimezone(UTC)
     due = runs_out(office, start, terms.amount, terms.unit)
-    return Life(start, due, tuple(never_backwards([fall(office, terms, t, start, due) for t in terms.steps])))
+    return Life(start, due, ladder(office, terms, start, due))
 
 
 def resumed(
@@ -89,8 +94,13 @@ def extended(office: Office, terms: Terms, life: Life, fired: int, until: date) 
     The others are where they would be, had it been due then from the start.
     """
     due = at_clock(office, until, life.due_at.astimezone(office.zone).time())
-    anew = never_backwards([fall(office, terms, t, life.opened_at, due) for t in terms.steps])
+    anew = ladder(office, terms, life.opened_at, due)
     return replace(life, due_at=due, steps_at=tuple(never_backwards([*life.steps_at[:fired], *anew[fired:]])))
+
+
+def ladder(office: Office, terms: Terms, start: datetime, due: datetime) -> tuple[datetime, ...]:
+    """Where all steps fall: none before the opening."""
+    return tuple(max(start, at) for at in never_backwards([fall(office, terms, t, start, due) for t in terms.steps]))
 
 
 def fall(office: Office, terms: Terms, timing: Timing, start: datetime, due: datetime) -> datetime:
@@ -99,7 +109,11 @@ def fall(office: Office, terms: Terms, timing: Timing, start: datetime, due: dat
         clock = clock_of(terms.unit)
         whole = passed(office, clock, start, due)
         return after(office, clock, start, timing.share * whole) if whole else due
-    return due if timing.amount is None else runs_out(office, due, timing.amount, timing.unit)
+    if timing.amount is None:
+        return due
+    if timing.counted == "before":
+        return latest_start(office, due, int(timing.amount), timing.unit)
+    return runs_out(office, {"opened": start, "after": due}[timing.counted], timing.amount, timing.unit)
 
 
 def runs_out(office: Office, start: datetime, amount: Fraction, unit: str) -> datetime:
