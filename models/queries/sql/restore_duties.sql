@@ -13,11 +13,12 @@ FROM (
 ) AS r
 CROSS JOIN LATERAL jsonb_populate_record(NULL::duties, r.content) AS was
 CROSS JOIN LATERAL (
-    -- under another ladder the steps before the last one that fired count as given
+    -- under another ladder the highest number given, and what that puts no later than what was given last
     SELECT CASE
         WHEN was.escalation_policy_id = now.escalation_policy_id THEN now.step
-        ELSE coalesce(width_bucket(
-            (SELECT max(happened_at) FROM events e WHERE e.duty_id = now.id AND e.action = 'step'), was.steps_at
+        ELSE coalesce((
+            SELECT greatest(max(e.step), width_bucket(max(e.happened_at), was.steps_at))
+            FROM events e WHERE e.duty_id = now.id AND e.action = 'step'
         ), 0)
     END AS steps
     FROM duties now WHERE now.id = r.row_id
