@@ -6,13 +6,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import duties, guards
+from models.actions import clocks, duties, guards
 from models.actions.side_exits import demand_reason
 from models.actions.taking import Case, lapse, latest, record, take
 from models.errors import GateClosed
 from models.queries import requests
 from models.queries.named import statement
-from models.queries.rulebook import Rulebook
+from models.queries.rulebook import Rulebook, levels_by_id
+from models.rules.escalation import Schedule
+from models.rules.recounting import Correction, Standing, recounted
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -23,6 +25,7 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
     """Take back the last thing people did to an issue, clocks included; it stays in the history, marked by this event.
 
     What had climbed meanwhile has climbed; what should have, while the duty was thought to be over, climbs next night.
+    A calendar corrected meanwhile stays corrected.
 
     :raises GateClosed: nothing but its report is left to take back.
     """
@@ -33,6 +36,7 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
         raise GateClosed(why="nothing_to_void", number=number)
     owed = _owed(session, case.issue.id)
     _restore(session, case, mistake, now)
+    _count_anew(session, book, case.issue.id, now)
     _tell_again(session, book, case.issue, owed, now)
     back = replace(case, row=replace(case.row, target=case.issue.stage))
     record(session, book, back, now, reason=reason, voids_id=mistake.id)
@@ -56,6 +60,19 @@ def _restore(session: Session, case: Case, mistake: Event, now: datetime) -> Non
         asked = requests.last_decided(session, case.issue.id)
         if asked is not None:
             asked.decided_at, asked.decided_by, asked.approved = None, None, None
+    session.flush()
+
+
+def _count_anew(session: Session, book: Rulebook, issue_id: int, now: datetime) -> None:
+    """What is owed again is owed by today's calendar. What was left after a hold was measured by that of its end."""
+    owed = session.scalars(select(Duty).where(Duty.id.in_(_owed(session, issue_id)))).all()
+    levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in owed})
+    for duty in owed:
+        stood = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
+        standing = Standing(stood, duty.step, duty.basis, duty.basis_at)
+        anew = recounted(levels[duty.service_level_id], standing, Correction(book.calendar, book.calendar))
+        if anew != stood:
+            clocks.set_times(duty, anew, now=now)
     session.flush()
 
 
