@@ -126,6 +126,11 @@ class Lifecycle(RuleBasedStateMachine):
         self.casework(turns, data)
         self.world.do("messages", wait, lambda session, now: compose(session, self.world.book, now, kind))
 
+    @rule(turns=TURNS, data=st.data(), wait=WAITS, days=st.integers(-6, 14))
+    def work_and_a_corrected_calendar(self, turns: list[Turn], data: st.DataObject, wait: timedelta, days: int) -> None:
+        self.casework(turns, data)
+        self.world.toggle(self.world.today() + timedelta(days=days), wait)
+
     def a_night(self, wait: timedelta, community: str) -> None:
         unit, before = self.world.keys[community].id, self.world.seen
         counts = night.NightCounts()

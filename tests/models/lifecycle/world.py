@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from models.actions import calendars
 from models.database import engine
 from models.errors import WanggeError
 from models.queries.rulebook import Rulebook, rulebook
@@ -76,11 +77,28 @@ class World:
                 self.refused[f"{name}: {refusal.key}"] += 1
                 return False
             session.commit()
+            self.reread(session)
         before, self.seen = self.seen, Snapshot.take(self.connection)
         self.done[name] += 1
         self.done.update(self.seen.events[each].action for each in self.seen.events.keys() - before.events.keys())
         self.watch(before)
         return True
+
+    def reread(self, session: Session) -> None:
+        """Go by another calendar if there is one now."""
+        book = rulebook(session, COUNTY)
+        if book.calendar != self.book.calendar:
+            self.shadow.correct(book.calendar)
+        self.book = book
+
+    def toggle(self, day: date, wait: timedelta) -> bool:
+        """Announce that a day is worked that was not, or the other way round; too short a calendar is refused whole."""
+
+        def work(session: Session, now: datetime) -> None:
+            with session.begin_nested():
+                calendars.import_days(session, COUNTY, {day: not self.book.calendar.is_workday(day)}, now=now)
+
+        return self.do("calendar", wait, work)
 
     def watch(self, before: Snapshot) -> None:
         """All that must hold after whatever was done."""
