@@ -21,6 +21,7 @@ from models.actions.reporting import Report, report
 from models.rules.lifecycle import FINAL
 from models.vocabulary import Action, DutyKind, DutyState, Lane, MessageKind, Severity
 from tests.county import STAFF, at
+from tests.models.lifecycle.orders import ORDERS
 from tests.models.lifecycle.verbs import GRIDS, VERBS, minutes
 from tests.models.lifecycle.world import Turn, World
 
@@ -120,11 +121,17 @@ class Lifecycle(RuleBasedStateMachine):
         self.casework(turns, data)
         unit = self.world.keys[community].id
         self.world.do("watch", wait, lambda session, now: night.watch(session, self.world.book, unit, now))
+        self.world.shadow.nothing_lags(self.world.seen, unit, self.world.now)
 
     @rule(turns=TURNS, data=st.data(), wait=WAITS, kind=st.sampled_from(MessageKind))
     def work_and_messages(self, turns: list[Turn], data: st.DataObject, wait: timedelta, kind: MessageKind) -> None:
         self.casework(turns, data)
         self.world.do("messages", wait, lambda session, now: compose(session, self.world.book, now, kind))
+
+    @rule(turns=TURNS, data=st.data(), wait=WAITS, name=st.sampled_from(sorted(ORDERS)))
+    def work_and_an_order(self, turns: list[Turn], data: st.DataObject, wait: timedelta, name: str) -> None:
+        self.casework(turns, data)
+        self.world.order(name, wait, **data.draw(st.fixed_dictionaries(dict(ORDERS[name].said))))
 
     @rule(turns=TURNS, data=st.data(), wait=WAITS, days=st.integers(-6, 14))
     def work_and_a_corrected_calendar(self, turns: list[Turn], data: st.DataObject, wait: timedelta, days: int) -> None:
@@ -153,11 +160,7 @@ class Lifecycle(RuleBasedStateMachine):
         assert counts.open == len(work_owed)
         assert counts.overdue == sum(duty.due_at <= self.world.now for duty in work_owed)
         assert counts.unowned == sum(duty.post_id is None for duty in work_owed)
-        assert not [
-            each
-            for each in after.issues.values()
-            if each.community_id == unit and each.held_until and each.held_until <= self.world.today()
-        ]
+        self.world.shadow.nothing_lags(after, unit, self.world.now)
 
 
 def test_whatever_is_done_the_ledger_can_be_explained(database_url: str) -> None:

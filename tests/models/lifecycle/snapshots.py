@@ -10,6 +10,7 @@ from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.notices import Message, Notice
+from models.tables.people import Absence, Posting, Suspension
 from models.tables.registry import METADATA
 from models.tables.requests import Request
 from models.vocabulary import OWED, Action
@@ -19,7 +20,7 @@ Rows = dict[int, Row[Any]]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All rows of the tables that casework and nights write, by id."""
+    """All rows of the tables that casework, orders and nights write, by id."""
 
     issues: Rows
     duties: Rows
@@ -27,6 +28,9 @@ class Snapshot:
     notices: Rows
     messages: Rows
     requests: Rows
+    suspensions: Rows
+    postings: Rows
+    absences: Rows
 
     @classmethod
     def take(cls, connection: Connection) -> "Snapshot":
@@ -36,7 +40,8 @@ class Snapshot:
             columns: Table = table.__table__
             return {row.id: row for row in connection.execute(select(columns).order_by(columns.c.id))}
 
-        return cls(rows(Issue), rows(Duty), rows(Event), rows(Notice), rows(Message), rows(Request))
+        casework = (Issue, Duty, Event, Notice, Message, Request)
+        return cls(*(rows(table) for table in (*casework, Suspension, Posting, Absence)))
 
     def duties_of(self, issue_id: int) -> list[Row[Any]]:
         """All duties of an issue, oldest first."""

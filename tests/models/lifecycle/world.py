@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from models.actions import calendars
 from models.database import engine
 from models.errors import WanggeError
+from models.queries import people
 from models.queries.rulebook import Rulebook, rulebook
 from models.rules.lifecycle import ON_HOLD, SENT_BACK, TRANSITIONS
-from models.tables.places import Unit
+from models.tables.people import Person
+from models.tables.places import Post, Unit
 from models.vocabulary import Action, DutyKind, RequestKind
 from tests.county import COUNTY, STAFF
 from tests.models.lifecycle import invariants
+from tests.models.lifecycle.orders import ORDERS
 from tests.models.lifecycle.shadow import Shadow
 from tests.models.lifecycle.snapshots import Snapshot, digest, not_in_revisions
 from tests.models.lifecycle.verbs import VERBS
@@ -55,8 +58,11 @@ class World:
         with self.session() as session:
             self.book: Rulebook = rulebook(session, COUNTY)
             self.units = {unit.id: unit for unit in session.scalars(select(Unit))}
+            self.posts = session.scalars(select(Post).order_by(Post.id)).all()
+            self.codes = {person.id: person.code for person in session.scalars(select(Person))}
+        paths = {unit.id: tuple(unit.path) for unit in self.units.values()}
         self.keys = {unit.key: unit for unit in self.units.values()}
-        self.shadow = Shadow(self.book.calendar, {level.id: terms_of(level) for level in self.book.levels})
+        self.shadow = Shadow(self.book.calendar, {level.id: terms_of(level) for level in self.book.levels}, paths)
         self.seen = Snapshot.take(self.connection)
 
     def session(self) -> Session:
@@ -90,6 +96,10 @@ class World:
         if book.calendar != self.book.calendar:
             self.shadow.correct(book.calendar)
         self.book = book
+
+    def order(self, name: str, wait: timedelta, **said: Any) -> bool:
+        """Order something about people, posts or units."""
+        return self.do(name, wait, lambda session, now: ORDERS[name].does(session, self.book, now, **said))
 
     def toggle(self, day: date, wait: timedelta) -> bool:
         """Announce that a day is worked that was not, or the other way round; too short a calendar is refused whole."""
@@ -129,7 +139,7 @@ class World:
     def on(self, issue: Row[Any], action: Action, turn: Turn, **said: Any) -> bool:
         """Do something to an issue, by one of those who may, or by anybody if it is a stray turn."""
         staff = [each.code for each in STAFF]
-        by = self.one_of(staff if turn.stray else self.may(action, issue) or staff, turn.who)
+        by = self.one_of(staff if turn.stray else self.may(action, issue, self.now + turn.wait) or staff, turn.who)
         if "into" in said:
             said["into"] = self.one_of(list(self.seen.issues.values()), said["into"]).number
 
@@ -156,12 +166,18 @@ class World:
         """One of some things."""
         return some[which % len(some)]
 
-    def may(self, action: Action, issue: Row[Any]) -> list[str]:
-        """Who holds a post that the table allows, at the issue's unit or above."""
+    def may(self, action: Action, issue: Row[Any], now: datetime) -> list[str]:
+        """Who acts, that day, by a post that the table allows, at the issue's unit or above."""
         rows = [row for row in (*TRANSITIONS, SENT_BACK) if row.action is action and row.source is issue.stage]
         roles = {role for row in rows for role in row.roles}
-        path = {self.units[each].key for each in self.units[issue.unit_id].path}
-        return [each.code for each in STAFF if each.role in roles and (each.unit in path or action is Action.ANSWER)]
+        path = self.units[issue.unit_id].path
+        with self.session() as session:
+            acting = people.holders(session, self.book.county.id, self.book.local_date(now))
+        return [
+            self.codes[acting[post.id]]
+            for post in self.posts
+            if post.id in acting and post.role in roles and (post.unit_id in path or action is Action.ANSWER)
+        ]
 
     def today(self) -> date:
         """The county's date."""
