@@ -34,11 +34,9 @@ def assign_to_grid(
     """
     post_id = grid.answering[-1]
     issue.unit_id, issue.community_id, issue.changed_at = grid.id, grid.community_id, now
-    session.execute(
-        update(Duty)
-        .where(Duty.issue_id == issue.id, Duty.kind == DutyKind.ACT, Duty.state.in_(OWED))
-        .values(post_id=post_id, unit_id=grid.id, community_id=grid.community_id, changed_at=now)
-    )
+    owed = update(Duty).where(Duty.issue_id == issue.id, Duty.state.in_(OWED))
+    session.execute(owed.values(community_id=grid.community_id, changed_at=now))  # its night minds all of them
+    session.execute(owed.where(Duty.kind == DutyKind.ACT).values(post_id=post_id, unit_id=grid.id))
     event = _assigned(book, issue, post_id, now, person_id)
     event.revision_id, event.happened_at = revision_id, happened_at or now
     session.add(event)

@@ -10,6 +10,7 @@ from models.queries.why import explain
 from models.rules.escalation import light
 from models.vocabulary import DutyKind, Light
 from tests.county import COUNTY, at, reported
+from tests.models.cases import Case
 from tests.models.changed_packs import load, with_ladder, with_policy
 from tests.models.ledger import heard, steps
 from tests.models.test_policy_versions import (
@@ -109,3 +110,18 @@ def test_why_tells_the_steps_given_and_those_to_come(session: Session, book: Rul
     assert act.policy == "2026-03"
     assert [each.at for each in act.coming] == ([at("2026-03-05 09:00")] if len(ladder) > 1 else [])
     assert [each.number for each in act.fired] == [1]
+
+
+def test_taking_back_what_was_done_under_the_old_policy_gives_no_step_twice(session: Session, book: Rulebook) -> None:
+    case = Case(session, book, reported(session, book, MONDAY)).assigned().signed()
+    load(session, with_policy("2026-03", act="1 working_days"))
+    take_over(session, "2026-03-02 12:00")
+    run_night(session, "2026-03-05 02:00")  # 75 %, due, and a working day later
+    before = heard(session, case.issue)
+    case.voided("2026-03-05 10:00")  # the signature; the work is due on Thursday at 9:00 again, as it was then
+    moved = duty(session, case.issue)
+    assert (moved.due_at, moved.steps_at) == (at("2026-03-05 09:00"), local(*ACTING))
+    assert (moved.step, moved.next_step_at) == (3, at(ACTING[3]))
+    run_night(session, "2026-03-10 10:00")
+    assert [step for step, _, _ in steps(session, case.issue, DutyKind.ACT)] == [1, 2, 3, 4]
+    assert [each.step for each in heard(session, case.issue)[len(before) :] if each.kind is DutyKind.ACT] == [4]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -26,7 +26,7 @@ from models.tables.places import Unit
 from models.vocabulary import Action, DutyState
 from tests.conftest import fresh_database
 from tests.county import COUNTY, at, load_small_county, reported
-from tests.models.test_writers import Office, Turn
+from tests.models.writing import TICK, Office, Turn
 
 TURNS = 30
 TODAY, TOMORROW, LATER = date(2026, 3, 12), date(2026, 3, 13), date(2026, 3, 14)
@@ -57,7 +57,7 @@ def come_back(turn: Turn) -> None:
 
 
 def suspend(turn: Turn) -> None:
-    until = turn.now + timedelta(milliseconds=turn.dice.randrange(10, 4000))
+    until = turn.now + turn.dice.randrange(1, 100) * TICK
     unit = turn.dice.choice(["east", "east-1", "works"])
     suspending.suspend(turn.session, turn.book, unit, cause="洪水", until=until, by="C01", now=turn.now)
 

@@ -10,6 +10,7 @@ from models.actions import promises
 from models.errors import IllegalTransition, InvalidInput, NotAllowed
 from models.queries.rulebook import Rulebook
 from models.tables.events import Event
+from models.tables.history import Revision
 from models.tables.notices import Notice
 from models.vocabulary import Action, DutyKind, RequestKind, Role, StepAction
 from tests.county import at, reported
@@ -104,3 +105,14 @@ def test_only_work_under_way_is_promised_and_only_by_its_people(session: Session
         promised(raised, FRIDAY)
     with refused(session, NotAllowed):
         promised(case, FRIDAY, by="W02")
+
+
+def test_a_promise_given_again_for_the_same_day_is_kept_as_one_of_two(case: Case) -> None:
+    promised(case, FRIDAY)
+    promised(case, FRIDAY, "2026-03-03 11:00")
+    kept = select(Revision.content["promises"], Revision.recorded_at)
+    kept = kept.where(Revision.kind == "duties", Revision.row_id == case.work.id).order_by(Revision.id.desc()).limit(2)
+    assert [tuple(row) for row in case.session.execute(kept)] == [
+        (2, at("2026-03-03 11:00")),
+        (1, at("2026-03-03 10:00")),
+    ]

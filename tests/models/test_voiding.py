@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import calling, casework, side_exits, voiding
+from models.actions import calendars, calling, casework, side_exits, voiding
 from models.errors import GateClosed, InvalidInput, NotAllowed
-from models.queries.rulebook import Rulebook
+from models.queries.rulebook import Rulebook, rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.notices import Notice
 from models.vocabulary import Action, Basis, DutyKind, DutyState, Rating, RequestKind, Stage
-from tests.county import at, reported
+from tests.county import COUNTY, at, reported
 from tests.models.cases import MONDAY, Case, refused
 from tests.models.ledger import history, owed, steps, still_owed
 
@@ -171,3 +171,15 @@ def test_taking_back_wants_a_reason_and_somebody_of_the_community_or_above(case:
         voiding.void(case.session, case.book, case.issue.number, reason=" ", by="S01", now=at("2026-03-03 10:00"))
     with refused(case.session, NotAllowed, action=Action.VOID):
         case.voided("2026-03-03 10:00", by="W01")
+
+
+@pytest.mark.parametrize("mistake", ["done", "signed"])
+def test_what_is_owed_again_is_owed_by_the_calendar_as_corrected_meanwhile(case: Case, mistake: str) -> None:
+    """With Wednesday off it is due on Friday 9:00; yellow after 15.75 hours: 6.5 Monday, 7 Tuesday, 2.25 Thursday."""
+    if mistake == "done":
+        case.done("2026-03-03 10:00")
+    calendars.import_days(case.session, COUNTY, {date(2026, 3, 4): False}, now=at("2026-03-03 11:00"))
+    case.book = rulebook(case.session, COUNTY)
+    case.voided("2026-03-03 12:00")
+    assert case.work.due_at == at("2026-03-06 09:00")
+    assert case.work.next_step_at == case.work.steps_at[0] == at("2026-03-05 10:45")

@@ -1,155 +1,30 @@
 """Ten people work at once on few issues while the nights run: no deadlock, no lost update, no step twice."""
 
-import random
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import count, pairwise
-from threading import Event as Signal
+from datetime import datetime
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import casework, night
-from models.actions.messages import compose
-from models.actions.reporting import Report, report
+from models.actions import night, side_exits
 from models.database import transaction
-from models.errors import CommunityBusy, InvalidInput, NotFound, Refused, StaleIssue
-from models.queries.rulebook import Rulebook, rulebook
-from models.tables.duties import Duty
+from models.errors import ClockBehind, CommunityBusy, GateClosed, IllegalTransition, InvalidInput, StaleIssue
+from models.queries.rulebook import rulebook
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.notices import Message, Notice
 from models.tables.places import Unit
-from models.vocabulary import Action, DutyKind, DutyState, MessageKind, Rating, Severity, Stage
+from models.vocabulary import Action, MessageKind, Rating, Severity
 from tests.conftest import fresh_database
-from tests.county import COUNTY, at, load_small_county
-
-START = at("2026-03-12 12:00")
-LONG_AGO = at("2026-02-24 09:00")
-GRIDS = ("east-1", "east-2", "west-1")
-WORKER = dict(zip(GRIDS, ("W01", "W02", "W03"), strict=True))
-SECRETARY = {"east-1": "S01", "east-2": "S01", "west-1": "S02"}
-WRITERS, TURNS = 10, 40
-
-OWED: dict[Stage, list[set[DutyKind]]] = {
-    Stage.RAISED: [{DutyKind.ACT}, {DutyKind.ACT, DutyKind.SIGN}, {DutyKind.ACT, DutyKind.DISPATCH}],
-    Stage.ACTING: [{DutyKind.ACT}],
-    Stage.EVALUATING: [{DutyKind.EVALUATE}, {DutyKind.CLOSE}],
-    Stage.CLOSED: [set()],
-}
-
-
-@dataclass
-class Turn:
-    """What a writer has before them."""
-
-    session: Session
-    book: Rulebook
-    dice: random.Random
-    now: datetime
-
-    def issue(self, stage: Stage, *, depth: int = 3) -> tuple[str, str]:
-        """One of the first few issues at a stage, so that writers meet, and the unit it lies on."""
-        wanted = select(Issue.number, Unit.key).join(Unit, Unit.id == Issue.unit_id)
-        wanted = wanted.where(Issue.stage == stage, Unit.depth == depth)
-        found = self.session.execute(wanted.order_by(Issue.id).limit(4)).all()
-        if not found:
-            raise NotFound(why="issue", number=stage)
-        number, unit = self.dice.choice(found)
-        return number, unit
-
-    def report(self) -> None:
-        place = self.dice.choice([*GRIDS, None])
-        severity = self.dice.choice([Severity.ORDINARY, Severity.ORDINARY, Severity.URGENT])
-        report(self.session, self.book, Report(place, "lighting", severity, "灯", LONG_AGO, by="W01"), now=self.now)
-
-    def assign(self) -> None:
-        number, _ = self.issue(Stage.RAISED, depth=0)
-        casework.assign(self.session, self.book, number, grid=self.dice.choice(GRIDS), by="C01", now=self.now)
-
-    def sign(self) -> None:
-        number, unit = self.issue(Stage.RAISED)
-        casework.sign(self.session, self.book, number, by=WORKER[unit], now=self.now)
-
-    def act(self) -> None:
-        casework.act(self.session, self.book, self.issue(Stage.ACTING)[0], note="…", by="P01", now=self.now)
-
-    def done(self) -> None:
-        number, unit = self.issue(Stage.ACTING)
-        casework.done(self.session, self.book, number, evidence="photo", by=WORKER[unit], now=self.now)
-
-    def evaluate(self) -> None:
-        number, unit = self.issue(Stage.EVALUATING)
-        rating = self.dice.choice([*Rating, Rating.SATISFIED])
-        casework.evaluate(self.session, self.book, number, rating=rating, by=SECRETARY[unit], now=self.now)
-
-    def close(self) -> None:
-        number, unit = self.issue(Stage.EVALUATING)
-        casework.close(self.session, self.book, number, by=SECRETARY[unit], now=self.now)
-
-    def reopen(self) -> None:
-        number, unit = self.issue(Stage.CLOSED)
-        casework.reopen(self.session, self.book, number, reason="…", by=SECRETARY[unit], now=self.now)
-
-
-WORK: dict[Action, Callable[[Turn], None]] = {
-    Action.REPORT: Turn.report,
-    Action.ASSIGN: Turn.assign,
-    Action.SIGN: Turn.sign,
-    Action.ACT: Turn.act,
-    Action.DONE: Turn.done,
-    Action.EVALUATE: Turn.evaluate,
-    Action.CLOSE: Turn.close,
-    Action.REOPEN: Turn.reopen,
-}
-
-ONWARD = (Action.SIGN, Action.DONE, Action.EVALUATE, Action.CLOSE)
-
-
-@dataclass
-class Office:
-    """The common database, a clock that ticks for all, and a sign that the writers have gone home."""
-
-    url: str
-    book: Rulebook
-    ticks: "count[int]" = field(default_factory=count)
-    closed: Signal = field(default_factory=Signal)
-
-    def now(self) -> datetime:
-        return START + timedelta(milliseconds=10 * next(self.ticks))
-
-    def write(self, seed: int) -> Counter[Action]:
-        """A writer's turns: what succeeded. Refusals are part of the work; any other error is a failure."""
-        dice, succeeded = random.Random(seed), Counter[Action]()
-        for _ in range(TURNS):
-            action = dice.choice([*WORK, *ONWARD])
-            with suppress(Refused, InvalidInput, NotFound, StaleIssue):
-                with transaction(self.url) as session:
-                    WORK[action](Turn(session, self.book, dice, self.now()))
-                succeeded[action] += 1
-        return succeeded
-
-    def messages(self, kind: MessageKind) -> Counter[str]:
-        """Messages composed again and again until the writers are done: how many."""
-        done = Counter[str]()
-        while not self.closed.wait(0.05):
-            with transaction(self.url) as session:
-                done["messages"] += compose(session, self.book, self.now(), kind).messages
-        return done
-
-    def nights(self, community_id: int) -> Counter[str]:
-        """Nights one after the other until the writers are done: what they did, and how many there were."""
-        done = Counter[str]()
-        while not self.closed.wait(0.01):
-            with suppress(CommunityBusy), transaction(self.url) as session:
-                counts = night.run(session, self.book, community_id, self.now())
-                done += Counter({"nights": 1, "steps": counts.steps, "assigned": counts.assigned})
-        return done
+from tests.county import COUNTY, at, load_small_county, reported
+from tests.models.ledger import unit_id
+from tests.models.lifecycle import invariants
+from tests.models.lifecycle.snapshots import Snapshot, not_in_revisions
+from tests.models.writing import RARE, WORK, WRITERS, Office
 
 
 @pytest.fixture(scope="module")
@@ -173,22 +48,24 @@ def test_ten_writers_and_the_nights_get_along(office: Office) -> None:
             office.closed.set()
         ran = sum((each.result() for each in machines), Counter[str]())
     with transaction(office.url) as session:
-        for issue in session.scalars(select(Issue)).all():
-            assert_whole(session, issue)
+        assert_whole(session)
         events = Counter(session.scalars(select(Event.action)))
-        by_rule = select(Event.id).where(Event.action == Action.ASSIGN, Event.person_id.is_(None))
-        assigned_by_rule = len(session.scalars(by_rule).all())
-        urgent_on_grid = select(Issue.id).join(Unit, Unit.id == Issue.unit_id).where(Issue.severity == Severity.URGENT)
-        at_once = len(session.scalars(urgent_on_grid.where(~Issue.number.startswith("河县"))).all())
-        signing = len(session.scalars(select(Duty.id).where(Duty.kind == DutyKind.SIGN)).all())
+        by_rule = select(Event.action).where(
+            Event.action.in_([Action.ASSIGN, Action.RESUME]), Event.person_id.is_(None)
+        )
+        ruled = Counter(session.scalars(by_rule))
+        urgent_on_grid = select(Issue.id).where(Issue.severity == Severity.URGENT, ~Issue.number.startswith("河县"))
+        at_once = len(session.scalars(urgent_on_grid).all())
         assert_told_once(session, ran["messages"])
     print(f"\n{WRITERS} writers, {dict(ran)}: {dict(succeeded)}")
-    for action in WORK:
-        assert events[action] == succeeded[action] or action is Action.ASSIGN, action
+    machines_did = {Action.RESUME: ran["resumed"]}
+    for action in {*WORK, Action.EXTEND} - {Action.ASSIGN}:
+        assert events[action] == succeeded[action] + machines_did.get(action, 0), action
     assert events[Action.STEP] == ran["steps"] > 0
-    assert assigned_by_rule == ran["assigned"] + at_once
-    assert signing == events[Action.ASSIGN]
-    assert all(succeeded[action] for action in WORK), succeeded
+    assert events[Action.BREAK] == ran["broken"]
+    assert ruled == Counter({Action.ASSIGN: ran["assigned"] + at_once, Action.RESUME: ran["resumed"]})
+    assert all(succeeded[action] for action in WORK if action not in RARE), succeeded
+    assert succeeded[Action.HOLD] + succeeded[Action.EXTEND] > 0
 
 
 def assert_told_once(session: Session, count_of_messages: int) -> None:
@@ -200,30 +77,82 @@ def assert_told_once(session: Session, count_of_messages: int) -> None:
     assert len(messages) == count_of_messages > 0
 
 
-def assert_whole(session: Session, issue: Issue) -> None:
-    """An issue is what its history made of it, and its duties fit its stage."""
-    events = session.scalars(select(Event).where(Event.issue_id == issue.id).order_by(Event.id)).all()
-    moves = [event for event in events if event.action is not Action.STEP]
-    assert moves[0].action is Action.REPORT
-    assert all(after.stage_from == before.stage_to for before, after in pairwise(moves))
-    assert issue.stage == moves[-1].stage_to
-    assert issue.reopenings == sum(event.action is Action.REOPEN for event in moves)
-    assert (issue.handler_id, issue.rating) == remembered(moves)
-    duties = session.scalars(select(Duty).where(Duty.issue_id == issue.id)).all()
-    assert {duty.kind for duty in duties if duty.state is DutyState.OPEN} in OWED[issue.stage]
-    for duty in duties:
-        steps = [event.step for event in events if event.duty_id == duty.id]
-        assert steps == list(range(1, duty.step + 1))
+def assert_whole(session: Session) -> None:
+    """Every issue is what its history made of it, its duties fit its stage, nothing fired twice, all balances."""
+    ledger = Snapshot.take(session.connection())
+    invariants.always(ledger)
+    for issue in ledger.issues.values():
+        assert (issue.handler_id, issue.rating) == remembered(ledger, issue.id), issue
+    stale = not_in_revisions(session.connection())
+    assert not stale, stale
 
 
-def remembered(moves: "list[Event]") -> tuple[int | None, Rating | None]:
-    """Who said done and what the resident says, as the history has it."""
+def remembered(ledger: Snapshot, issue_id: int) -> tuple[int | None, Rating | None]:
+    """Who said done and what the resident says, as what stands of the history has it."""
     handler, rating = None, None
-    for event in moves:
+    for event in ledger.standing_moves_of(issue_id):
         if event.action is Action.DONE:
             handler, rating = event.person_id, None
         elif event.action is Action.EVALUATE:
-            rating = Rating((event.facts or {})["rating"])
+            rating = Rating(event.facts["rating"])
         elif event.action is Action.REOPEN:
             handler, rating = None, None
     return handler, rating
+
+
+def test_of_two_issues_merged_into_each_other_at_once_one_goes_on(office: Office) -> None:
+    """One lies in each community; twenty times, so that both orders come up."""
+
+    def merge(number: str, into: str, now: datetime, start: Barrier) -> bool:
+        start.wait()
+        with suppress(GateClosed, IllegalTransition), transaction(office.url) as session:
+            side_exits.merge(session, office.book, number, into=into, reason="…", by="P01", now=now)
+            return True
+        return False
+
+    with ThreadPoolExecutor(2) as pool:
+        for turn in range(20):
+            with transaction(office.url) as session:
+                when, grids = f"2026-03-16 09:{turn:02}", ("east-1", "west-1")
+                one, other = (reported(session, office.book, when, grid=grid).number for grid in grids)
+            pairs, start = [(one, other), (other, one)], Barrier(2)
+            tried = [pool.submit(merge, number, into, at(when), start) for number, into in pairs]
+            assert sorted(each.result() for each in tried) == [False, True]
+    with transaction(office.url) as session:
+        assert_whole(session)
+
+
+def test_an_issue_given_back_and_forth_between_communities_at_once_is_never_lost(office: Office) -> None:
+    """Nights run meanwhile in both; each transfer that succeeds leaves one event, and it lies where the last says."""
+
+    def transfer(number: str, to: str, start: Barrier) -> int:
+        start.wait()
+        given = 0
+        for turn in range(10):
+            with suppress(InvalidInput, ClockBehind, StaleIssue), transaction(office.url) as session:
+                now = at(f"2026-03-17 10:{turn:02}")
+                side_exits.transfer(session, office.book, number, to=to, reason="…", by="P01", now=now)
+                given += 1
+        return given
+
+    def nights(community_id: int, start: Barrier) -> int:
+        start.wait()
+        for turn in range(10):
+            with suppress(CommunityBusy), transaction(office.url) as session:
+                night.run(session, office.book, community_id, at(f"2026-03-17 10:{turn:02}"))
+        return 0
+
+    with transaction(office.url) as session:
+        issue = reported(session, office.book, "2026-03-17 09:00", grid="east-1")
+        communities, grids = [unit_id(session, "east"), unit_id(session, "west")], ["east-1", "west-1", "east-2"]
+    start = Barrier(len(communities) + len(grids))
+    with ThreadPoolExecutor(start.parties) as pool:
+        given = [pool.submit(transfer, issue.number, grid, start) for grid in grids]
+        given += [pool.submit(nights, each, start) for each in communities]
+        total = sum(each.result() for each in given)
+    with transaction(office.url) as session:
+        moves = session.scalars(select(Event).where(Event.issue_id == issue.id, Event.action == Action.TRANSFER)).all()
+        assert len(moves) == total > 0
+        last = max(moves, key=lambda each: each.id).facts or {}
+        assert session.get_one(Issue, issue.id).unit_id == last["to_unit"]
+        assert_whole(session)

@@ -1,5 +1,6 @@
 """Calendars for the rules' tests: the published days of 2026, and plain weeks in a zone that changes its clocks."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,8 @@ CHINA = WorkCalendar.of(
     + [(day, day.weekday() < 5 and day.day > 1, False) for day in NEXT],
 )
 AMERICA = WorkCalendar.of(Office(NEW_YORK, WINDOWS), [(day, day.weekday() < 5, True) for day in YEAR])
+AT_NIGHT = WorkCalendar.of(Office(NEW_YORK, ((time(1), time(4)),)), [(day, True, True) for day in YEAR])
+"""Works every day through the hours in which the clocks change."""
 
 
 def cn(written: str) -> datetime:
@@ -53,3 +56,8 @@ def cn(written: str) -> datetime:
 def ny(written: str) -> datetime:
     """A local time in New York, in UTC."""
     return datetime.fromisoformat(written).replace(tzinfo=NEW_YORK).astimezone(UTC)
+
+
+def toggled(calendar: WorkCalendar, *corrected: date) -> WorkCalendar:
+    """A calendar in which these days are worked that were not, and the other way round."""
+    return replace(calendar, days=tuple(sorted(set(calendar.days) ^ set(corrected))))

@@ -57,11 +57,11 @@ CREATE TRIGGER revisions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 CHANGED = {
     "duties": """(OLD.state, OLD.unit_id, OLD.community_id, OLD.post_id, OLD.service_level_id, OLD.due_at, OLD.steps_at,
         OLD.opened_at, OLD.basis, OLD.basis_at, OLD.held_at, OLD.promised_at, OLD.promises, OLD.ended_at,
-        OLD.provisional)
+        OLD.provisional, OLD.changed_at)
         IS DISTINCT FROM
         (NEW.state, NEW.unit_id, NEW.community_id, NEW.post_id, NEW.service_level_id, NEW.due_at, NEW.steps_at,
         NEW.opened_at, NEW.basis, NEW.basis_at, NEW.held_at, NEW.promised_at, NEW.promises, NEW.ended_at,
-        NEW.provisional)"""
+        NEW.provisional, NEW.changed_at)"""
 }
 
 
@@ -241,7 +241,7 @@ def upgrade() -> None:
             "basis_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="when its clock last went on after a hold that moved its times",
+            comment="when its clock last went on, for basis resumption",
         ),
     )
     op.add_column(
@@ -344,9 +344,8 @@ def upgrade() -> None:
     _allow(more=True)
     _one_open_duty("state = 'open' OR state = 'held'")
     _changed_at("issues", "greatest(recorded_at, closed_at)")
-    raised = "(SELECT recorded_at FROM issues WHERE issues.id = issue_id)"
-    _changed_at("duties", f"coalesce(ended_at, greatest(opened_at, {raised}))")
-    _changed_at("postings", "least(from_on::timestamptz, now())")
+    _changed_at("duties", "coalesce(ended_at, (SELECT recorded_at FROM issues WHERE issues.id = issue_id))")
+    _changed_at("postings", "coalesce(until_on, from_on)::timestamptz")
     _keep_revisions()
 
 
