@@ -169,6 +169,16 @@ def test_a_date_that_was_agreed_upon_stays_and_the_steps_follow_it(case: Case) -
     assert [event.duty_id for event in reschedulings(case.session)] == [work.id]
 
 
+def test_the_steps_of_an_agreed_date_count_from_when_the_clock_went_on(case: Case) -> None:
+    case.held(date(2027, 1, 4), "2026-12-29 11:00", "2026-12-29 11:30").night("2027-01-04 02:30")
+    case.asked(RequestKind.EXTENSION, date(2027, 1, 8), "2027-01-04 09:00").approved("2027-01-04 09:30")
+    # 33.5 office hours from Monday the 4th to Friday the 8th at 16:00: 25 h 7.5 are used up on Thursday afternoon.
+    assert case.work.steps_at[:2] == [at("2027-01-07 14:37:30"), at("2027-01-08 16:00")]
+    announce(case.session, {date(2027, 1, 5): False, date(2027, 1, 1): False}, "2027-01-04 10:00")
+    # 26.5 hours, of which 19 h 52.5 are used up on Thursday at 16:22:30.
+    assert case.work.steps_at[:2] == [at("2027-01-07 16:22:30"), at("2027-01-08 16:00")]
+
+
 def test_a_clock_that_never_stops_does_not_move(session: Session, book: Rulebook) -> None:
     issue = reported(session, book, "2026-12-31 20:00", severity=Severity.URGENT)
     announce(session, NOTICE, "2026-12-31 21:00")
