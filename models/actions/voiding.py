@@ -13,7 +13,9 @@ from models.actions.taking import Case, lapse, latest, record, take
 from models.errors import GateClosed
 from models.queries import people, requests
 from models.queries.named import statement
-from models.queries.rulebook import Rulebook
+from models.queries.rulebook import Rulebook, levels_by_id
+from models.rules.escalation import Schedule
+from models.rules.recounting import Correction, Standing, recounted
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -37,6 +39,7 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
     _demand_as_high(session, book, case, mistake, now)
     owed = _owed(session, case.issue.id)
     _restore(session, case, mistake, now)
+    _count_by_todays_calendar(session, book, case.issue.id, now)
     again = _owed(session, case.issue.id) - owed
     _tell_after_all(session, again, mistake.recorded_at)
     _tell_again(session, book, case.issue, again, now)
@@ -79,6 +82,19 @@ def _restore(session: Session, case: Case, mistake: Event, now: datetime) -> Non
     if deciding is not None:
         asked = requests.to_decide(session, deciding)
         asked.decided_at, asked.decided_by, asked.approved = None, None, None
+    session.flush()
+
+
+def _count_by_todays_calendar(session: Session, book: Rulebook, issue_id: int, now: datetime) -> None:
+    """A calendar corrected since the mistake did not move what was thought to be over, or stood otherwise."""
+    owed = session.scalars(select(Duty).where(Duty.issue_id == issue_id, Duty.state.in_(OWED))).all()
+    levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in owed})
+    today = Correction(book.calendar, book.calendar)
+    for duty in owed:
+        stood = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
+        anew = recounted(levels[duty.service_level_id], Standing(stood, duty.step, duty.basis, duty.basis_at), today)
+        if anew != stood:
+            clocks.set_times(duty, anew, now=now)
     session.flush()
 
 

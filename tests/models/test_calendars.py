@@ -179,6 +179,15 @@ def test_the_steps_of_an_agreed_date_count_from_when_the_clock_went_on(case: Cas
     assert case.work.steps_at[:2] == [at("2027-01-07 16:22:30"), at("2027-01-08 16:00")]
 
 
+def test_what_was_over_by_mistake_when_the_notice_came_goes_by_it_too(case: Case) -> None:
+    case.done("2026-12-29 11:00")
+    announce(case.session, NOTICE)
+    case.book = rulebook(case.session, COUNTY)
+    case.voided("2026-12-30 10:00")
+    assert (case.work.due_at, case.work.provisional) == (at("2027-01-05 10:00"), False)
+    assert case.work.next_step_at == case.work.steps_at[0] == at("2026-12-31 11:45")
+
+
 def test_a_clock_that_never_stops_does_not_move(session: Session, book: Rulebook) -> None:
     issue = reported(session, book, "2026-12-31 20:00", severity=Severity.URGENT)
     announce(session, NOTICE, "2026-12-31 21:00")
