@@ -81,7 +81,7 @@ def count_anew(session: Session, book: Rulebook, issue: Issue, *, now: datetime)
     levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in duties})
     for duty in duties:
         stood = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
-        standing = Standing(stood, duty.step, duty.basis)
+        standing = Standing(stood, duty.step, duty.basis, duty.basis_at)
         times = recounted(levels[duty.service_level_id], standing, Correction(book.calendar, book.calendar))
         if times != stood:
             session.add(_rescheduled(book, duty, now))

@@ -61,7 +61,7 @@ def _left_behind(book: Rulebook, community_id: int) -> Select[Any]:
     """The owed duties of a community that stand under an older version, with what their level hangs on."""
     own = (
         *(Duty.id, Duty.kind, Duty.opened_at, Duty.due_at, Duty.steps_at, Duty.step, Duty.provisional, Duty.basis),
-        Duty.service_level_id,
+        *(Duty.basis_at, Duty.service_level_id),
     )
     given = (
         select(func.max(Event.step).label("fired"), func.max(Event.happened_at).label("fired_at"))
@@ -93,10 +93,13 @@ def _move(book: Rulebook, duty: Row[Any], old: ServiceLevel) -> Move:
 
 
 def _anew(calendar: WorkCalendar, level: ServiceLevel, duty: Row[Any]) -> Schedule:
-    """Frozen anew from the opening; where policy had not set the due time, that stays and the steps follow it."""
+    """Frozen anew from the opening; where policy had not set the due time, that stays and the steps follow it.
+
+    Shares count from when the clock last went on: time in which it stood still is not used up.
+    """
     if duty.basis is Basis.POLICY:
         return freeze(level, duty.opened_at, calendar)
-    steps = steps_for(level, duty.opened_at, duty.due_at, calendar)
+    steps = steps_for(level, duty.basis_at or duty.opened_at, duty.due_at, calendar)
     return Schedule(duty.opened_at, duty.due_at, steps, calendar.is_provisional(max((duty.due_at, *steps))))
 
 

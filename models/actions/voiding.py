@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.actions import clocks, duties, guards
+from models.actions import clocks, duties, guards, suspending
 from models.actions.side_exits import demand_reason
 from models.actions.taking import Case, lapse, latest, record, take
 from models.errors import GateClosed
@@ -37,6 +37,7 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
     _demand_as_high(session, book, case, mistake, now)
     owed = _owed(session, case.issue.id)
     _restore(session, case, mistake, now)
+    suspending.follow(session, book, [case.issue.id], now=now)
     again = _owed(session, case.issue.id) - owed
     _tell_after_all(session, again, mistake.recorded_at)
     _tell_again(session, book, case.issue, again, now)

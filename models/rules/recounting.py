@@ -1,6 +1,6 @@
 """Counting owed duties anew when their calendar was corrected, each by how its due time came about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import accumulate
 
@@ -52,14 +52,16 @@ class Standing:
 def recounted(level: ServiceLevel, stood: Standing, correction: Correction) -> Schedule:
     """The times of a duty by the corrected calendar; the steps that have fired keep their instants.
 
-    What policy set is set anew. What was agreed upon stays, the steps to come follow it. Of what went on after a hold,
-    the time that was left when it did is left still.
+    What policy set is set anew. What was agreed upon stays; the steps to come follow it, from the opening or from when
+    the clock went on after a hold. Of what went on after a hold, the time that was left when it did is left still.
 
     :raises CalendarEnds: when the calendar doesn't reach far enough.
     """
     was, calendar = stood.schedule, correction.after
     if stood.basis is Basis.EXTENSION:
-        return extended(level, was, was.due_at, stood.fired, calendar)
+        counts_from = stood.basis_at or was.opened_at
+        anew = extended(level, replace(was, opened_at=counts_from), was.due_at, stood.fired, calendar)
+        return replace(anew, opened_at=was.opened_at)
     if stood.basis is Basis.RESUMPTION and stood.basis_at:
         anew = thaw(level, was, stood.basis_at, stood.basis_at, calendar=calendar, frozen_by=correction.before)
     else:

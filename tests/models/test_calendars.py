@@ -182,6 +182,25 @@ def test_what_is_taken_back_goes_by_the_calendar_as_it_is_now(case: Case) -> Non
     assert [datetime.fromisoformat(facts["due_at"]) for facts in own] == times("2027-01-08 10:00", "2027-01-04 10:00")
 
 
+def test_the_steps_of_an_agreed_date_count_from_when_the_clock_went_on(case: Case) -> None:
+    case.held(date(2027, 1, 4), "2026-12-29 11:00", "2026-12-29 11:30").night("2027-01-04 02:30")
+    case.asked(RequestKind.EXTENSION, date(2027, 1, 8), "2027-01-04 09:00").approved("2027-01-04 09:30")
+    # 33.5 office hours from Monday the 4th to Friday the 8th at 16:00: 25 h 7.5 are used up on Thursday afternoon.
+    assert case.work.steps_at[:2] == [at("2027-01-07 14:37:30"), at("2027-01-08 16:00")]
+    announce(case.session, {date(2027, 1, 5): False, date(2027, 1, 1): False}, "2027-01-04 10:00")
+    # 26.5 hours, of which 19 h 52.5 are used up on Thursday at 16:22:30.
+    assert case.work.steps_at[:2] == [at("2027-01-07 16:22:30"), at("2027-01-08 16:00")]
+
+
+def test_what_was_over_by_mistake_when_the_notice_came_goes_by_it_too(case: Case) -> None:
+    case.done("2026-12-29 11:00")
+    announce(case.session, NOTICE)
+    case.book = rulebook(case.session, COUNTY)
+    case.voided("2026-12-30 10:00")
+    assert (case.work.due_at, case.work.provisional) == (at("2027-01-05 10:00"), False)
+    assert case.work.next_step_at == case.work.steps_at[0] == at("2026-12-31 11:45")
+
+
 def test_a_clock_that_never_stops_does_not_move(session: Session, book: Rulebook) -> None:
     issue = reported(session, book, "2026-12-31 20:00", severity=Severity.URGENT)
     announce(session, NOTICE, "2026-12-31 21:00")

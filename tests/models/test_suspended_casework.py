@@ -111,3 +111,19 @@ def test_what_is_owed_again_because_an_event_is_taken_back_stands_still_too(
     assert (case.work.state, case.work.held_at) == (DutyState.HELD, at(FLOOD))
     case.night("2026-03-07 02:30")
     assert case.work.due_at == at(AFTERWARDS)
+
+
+def test_what_is_owed_again_goes_on_since_the_suspension_ended(session: Session, book: Rulebook, case: Case) -> None:
+    suspend(session, book)
+    case.done("2026-03-04 10:00").night("2026-03-07 02:30")
+    case.voided("2026-03-09 09:00")
+    assert (case.work.state, case.work.due_at) == (DutyState.OPEN, at(AFTERWARDS))
+
+
+def test_what_is_owed_again_stands_still_while_the_unit_is_suspended(
+    session: Session, book: Rulebook, case: Case
+) -> None:
+    case.done("2026-03-02 15:00")
+    suspend(session, book)
+    case.voided("2026-03-04 10:00")
+    assert (case.work.state, case.work.held_at) == (DutyState.HELD, at(FLOOD))

@@ -241,7 +241,7 @@ def upgrade() -> None:
             "basis_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="when its clock last went on, for basis resumption",
+            comment="when its clock last went on after a hold that moved its times",
         ),
     )
     op.add_column(
@@ -344,8 +344,9 @@ def upgrade() -> None:
     _allow(more=True)
     _one_open_duty("state = 'open' OR state = 'held'")
     _changed_at("issues", "greatest(recorded_at, closed_at)")
-    _changed_at("duties", "coalesce(ended_at, (SELECT recorded_at FROM issues WHERE issues.id = issue_id))")
-    _changed_at("postings", "coalesce(until_on, from_on)::timestamptz")
+    raised = "(SELECT recorded_at FROM issues WHERE issues.id = issue_id)"
+    _changed_at("duties", f"coalesce(ended_at, greatest(opened_at, {raised}))")
+    _changed_at("postings", "least(from_on::timestamptz, now())")
     _keep_revisions()
 
 
