@@ -32,7 +32,7 @@ def assign_to_grid(
     :param revision_id: the newest revision before it, where a person may take it back.
     :param happened_at: when it was done, if that is not `now`.
     """
-    post_id = grid.answering[-1]
+    post_id, left = grid.answering[-1], issue.unit_id
     issue.unit_id, issue.community_id, issue.changed_at = grid.id, grid.community_id, now
     session.execute(
         update(Duty)
@@ -41,6 +41,7 @@ def assign_to_grid(
     )
     event = _assigned(book, issue, post_id, now, person_id)
     event.revision_id, event.happened_at = revision_id, happened_at or now
+    event.facts = {"from_unit": left, "to_unit": grid.id} if left != grid.id else None
     session.add(event)
     duties.open_duty(session, book, issue, DutyKind.SIGN, post_id, now=now)
 
