@@ -12,7 +12,10 @@ from typer.main import get_command
 from deployments.commands.shell import Group, family, misuse
 from deployments.commands.words import say
 
-COMMANDS = ("up", "issue", "duties", "person", "unit", "why", "nightly", "ledger", "doctor", "pack", "calendar")
+COMMANDS = (
+    *("up", "issue", "duties", "person", "unit", "why"),
+    *("nightly", "ledger", "audit", "doctor", "pack", "calendar"),
+)
 MISUSED = 2
 CONNECT_SECONDS = "10"  # a database that does not answer is told so, not waited for
 

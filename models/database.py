@@ -21,11 +21,14 @@ def engine(url: str) -> Engine:
 
 
 @contextmanager
-def transaction(url: str | None = None) -> Iterator[Session]:
+def transaction(url: str | None = None, *, of_one_moment: bool = False) -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back as a whole.
 
     :param url: the database; without it, the one the settings name.
+    :param of_one_moment: see the database throughout as it is at the first statement.
     """
     chosen = url or settings.database_url(settings.settings())
     with Session(engine(chosen), expire_on_commit=False) as session, session.begin():
+        if of_one_moment:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session

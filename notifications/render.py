@@ -18,8 +18,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from notifications import findings, wording
 from notifications import locale as words
-from notifications import wording
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -107,7 +107,12 @@ def _filters(locale: str) -> dict[str, Callable[..., object]]:
     def days(context: Context, of: Any) -> str:
         return wording.joined_days(of, _year(context), locale)
 
+    @pass_context
+    def finding(context: Context, of: Any) -> str:
+        return findings.sentence(of["kind"], of["facts"], _fact(context, "zone"), _fact(context, "now"), locale)
+
     filters: dict[str, Callable[..., object]] = {
+        "finding": finding,
         "moment": moment,
         "day": day,
         "days": days,

@@ -7,9 +7,14 @@ from models.settings import settings
 from notifications.locale import text
 
 
+def locale() -> str:
+    """The language the settings name."""
+    return settings().locale
+
+
 def words(key: str, **facts: object) -> str:
     """The sentence under a key."""
-    return text(key, settings().locale, **facts)
+    return text(key, locale(), **facts)
 
 
 def reason(error: object) -> str:

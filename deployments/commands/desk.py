@@ -43,13 +43,14 @@ class Desk:
 
 
 @contextmanager
-def open_desk(at: datetime | None = None, **known: object) -> Iterator[Desk]:
+def open_desk(at: datetime | None = None, *, of_one_moment: bool = False, **known: object) -> Iterator[Desk]:
     """A desk whose work is committed at the end, or left undone as a whole.
 
     :param at: the moment meant; a naive one is the county's local time, None is this moment.
+    :param of_one_moment: see the ledger throughout as it is at the first look.
     :param known: facts which the sentence of an error may need beside its own.
     """
-    with transaction() as session:
+    with transaction(of_one_moment=of_one_moment) as session:
         book = rulebook(session, settings().county)
         desk = Desk(session, book, datetime.now(UTC))
         try:

@@ -15,7 +15,7 @@ from deployments.commands.words import joined, moment, say
 from models.database import transaction
 from models.errors import NotConfigured
 from models.migrations.schema import alembic_config
-from models.queries import doctor, suspensions
+from models.queries import audit, doctor, suspensions
 from models.queries.rulebook import Rulebook, rulebook
 from models.settings import database_url, settings
 
@@ -131,4 +131,14 @@ def suspended(session: Session, book: Rulebook, now: datetime) -> Finding:
     return warning("suspensions", "standing", units=joined(told), count=len(found))
 
 
-CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (calendar, night, notices, messages, suspended)
+def ledger(session: Session, book: Rulebook, now: datetime) -> Finding:
+    """Whether the auditor found the ledger as it should be."""
+    del now
+    found = audit.count_open(session, book)
+    return failed("ledger", "doubtful", count=found) if found else fine("ledger")
+
+
+CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (
+    *(calendar, night, notices, messages),
+    *(suspended, ledger),
+)

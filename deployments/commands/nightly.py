@@ -1,5 +1,6 @@
 """``wangge nightly``: the night now, through its deployment; or what it would do, rolled back."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import import_module
@@ -10,13 +11,14 @@ import typer
 from deployments.commands import output
 from deployments.commands.desk import open_desk
 from deployments.commands.failures import ExitCode
-from deployments.commands.options import AsJson, At
+from deployments.commands.options import SHOWN, AsJson, At, Most
 from deployments.commands.shell import described, family
 from deployments.commands.typed import whole_number
-from deployments.commands.words import say
-from models.actions import night
-from models.actions.night import NightCounts
+from deployments.commands.words import locale, say
+from models.actions import preview
+from models.actions.preview import Preview
 from models.errors import CommunityBusy
+from notifications import doings
 from tasks.county import Community, tonight
 
 app = family()
@@ -35,23 +37,30 @@ Wait = Annotated[
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What a night would do in a community; no counts: another run has it."""
+class Seen:
+    """A community and what a night would do in it; None: another run has it."""
 
     community: str
-    counts: NightCounts | None
+    would: Preview | None
 
 
 @app.command("nightly", **described("nightly"))
 def nightly(
-    community: Named = None, dry_run: DryRun = False, wait: Wait = PATIENCE, at: At = None, as_json: AsJson = False
+    *,
+    community: Named = None,
+    dry_run: DryRun = False,
+    limit: Most = SHOWN,
+    wait: Wait = PATIENCE,
+    at: At = None,
+    as_json: AsJson = False,
 ) -> None:
     """Run the night, or show what it would do."""
     now = _instant(at) if at else None
     night_to_come = tonight(now)
     names = community or [each.name for each in night_to_come.communities]  # who asks for a night gets a whole one
     if dry_run:
-        _show([_preview(each, night_to_come.now) for each in night_to_come.chosen(names)], as_json=as_json)
+        seen = [_preview(each, night_to_come.now) for each in night_to_come.chosen(names)]
+        _as_json(seen) if as_json else _tell(seen, limit)
     else:
         _run({"communities": names, "now": now.isoformat() if now else None}, wait, as_json=as_json)
 
@@ -62,35 +71,47 @@ def _instant(at: datetime) -> datetime:
         return desk.now
 
 
-def _preview(community: Community, now: datetime) -> Preview:
+def _preview(community: Community, now: datetime) -> Seen:
     """A community's night in a transaction that is rolled back."""
     with open_desk(now) as desk:
         try:
-            counts = night.run(desk.session, desk.book, community.id, desk.now, waiting=False)
+            return Seen(community.name, preview.preview(desk.session, desk.book, community.id, desk.now))
         except CommunityBusy:
-            return Preview(community.name, None)
+            return Seen(community.name, None)
         finally:
             desk.session.rollback()
-    return Preview(community.name, counts)
 
 
-def _show(previews: list[Preview], *, as_json: bool) -> None:
-    if as_json:
-        output.as_json([{"community": each.community, "counts": each.counts} for each in previews])
-        return
-    output.table(("community", *COLUMNS), [*map(_cells, previews), _total(previews)])
+def _as_json(seen: Iterable[Seen]) -> None:
+    told = ((each.community, asdict(each.would) if each.would else {"counts": None, "doings": []}) for each in seen)
+    output.as_json([{"community": community, **would} for community, would in told])
+
+
+def _tell(seen: list[Seen], limit: int) -> None:
+    """What would be done, thing by thing, then how much in each community."""
+    rows = [
+        doings.cells(each.community, asdict(doing), locale())
+        for each in seen
+        for doing in (each.would.doings if each.would else ())
+    ]
+    shown = rows[: limit or None]
+    if shown:
+        output.table(doings.COLUMNS, ([row[name] for name in doings.COLUMNS] for row in shown), wrapped=["to"])
+    if len(rows) > len(shown):
+        output.line("cli.night.more", shown=len(shown), total=len(rows))
+    output.table(("community", *COLUMNS), [*map(_cells, seen), _total(seen)])
     output.line("cli.night.preview")
 
 
-def _cells(preview: Preview) -> list[str]:
-    if preview.counts is None:
-        return [preview.community, say("cli.night.busy"), *("" for _ in COLUMNS[1:])]
-    counts = asdict(preview.counts)
-    return [preview.community, *(str(counts[name]) for name in COLUMNS)]
+def _cells(seen: Seen) -> list[str]:
+    if seen.would is None:
+        return [seen.community, say("cli.night.busy"), *("" for _ in COLUMNS[1:])]
+    counts = asdict(seen.would.counts)
+    return [seen.community, *(str(counts[name]) for name in COLUMNS)]
 
 
-def _total(previews: list[Preview]) -> list[str]:
-    counts = [asdict(each.counts) for each in previews if each.counts]
+def _total(seen: Iterable[Seen]) -> list[str]:
+    counts = [asdict(each.would.counts) for each in seen if each.would]
     return [say("cli.night.total"), *(str(sum(each[name] for each in counts)) for name in COLUMNS)]
 
 

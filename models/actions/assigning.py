@@ -32,13 +32,14 @@ def assign_to_grid(
     :param revision_id: the newest revision before it, where a person may take it back.
     :param happened_at: when it was done, if that is not `now`.
     """
-    post_id = grid.answering[-1]
+    post_id, left = grid.answering[-1], issue.unit_id
     issue.unit_id, issue.community_id, issue.changed_at = grid.id, grid.community_id, now
     owed = update(Duty).where(Duty.issue_id == issue.id, Duty.state.in_(OWED))
     session.execute(owed.values(community_id=grid.community_id, changed_at=now))  # its night minds all of them
     session.execute(owed.where(Duty.kind == DutyKind.ACT).values(post_id=post_id, unit_id=grid.id))
     event = _assigned(book, issue, post_id, now, person_id)
     event.revision_id, event.happened_at = revision_id, happened_at or now
+    event.facts = {"from_unit": left, "to_unit": grid.id} if left != grid.id else None
     session.add(event)
     duties.open_duty(session, book, issue, DutyKind.SIGN, post_id, now=now)
 

@@ -48,8 +48,8 @@ def _relevel(session: Session, book: Rulebook, issue: Issue, work: Duty, now: da
         Event.duty_id == work.id, Event.action == Action.STEP
     )
     times = freeze(level, work.opened_at, book.calendar)
-    work.service_level_id, work.escalation_policy_id = level.id, level.escalation.id
     work.step = steps_reached(times.steps_at, *session.execute(fired).one())
+    work.service_level_id, work.escalation_policy_id = level.id, level.escalation.id
     clocks.set_times(work, times, now=now)
     session.flush()
 

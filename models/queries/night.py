@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.queries import people, suspensions
+from models.queries import audit, people, suspensions
 from models.queries.reach import reach
 from models.queries.rulebook import Rulebook
 from models.rules.records import Reached
@@ -42,7 +42,15 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
         "vacant": [each for each in unanswered if each["absent"] is None],
         "absent": [each for each in unanswered if each["absent"] is not None],
         "suspended": [asdict(each) for each in suspensions.current(session, book.county.id, now)],
+        **_findings(session, book),
     }
+
+
+def _findings(session: Session, book: Rulebook) -> dict[str, Any]:
+    """What the auditor found and nobody has said why of."""
+    listed = session.scalars(audit.open_findings(book).limit(LONGEST_LIST)).all()
+    told = [{"key": each.key, "kind": each.kind, "facts": each.facts} for each in listed]
+    return {"findings": told, "findings_left_out": audit.count_open(session, book) - len(told)}
 
 
 def _communities(session: Session, book: Rulebook, night: date) -> Sequence[RowMapping]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from deployments.commands import doctor_database
 from deployments.commands.findings import Finding, Verdict
-from models.actions import messages, night
+from models.actions import auditing, messages, night
 from models.queries import units
 from models.queries.rulebook import Rulebook
 from models.tables.notices import Message, NightLog
@@ -16,6 +16,7 @@ from tests.county import at, reported
 from tests.deployments.cli_world import Shell, small_county
 from tests.deployments.test_cli_nightly import closed_port
 from tests.models.flood import suspend
+from tests.models.mutations import audited, mutate
 
 
 def outcome(found: Finding) -> tuple[Verdict, str]:
@@ -119,6 +120,22 @@ def test_messages_that_do_not_go_out_are_counted_with_the_reason(session: Sessio
     assert doctor_database.messages(session, book, at("2026-03-10 10:20")).verdict is Verdict.OK
 
 
+def test_what_the_auditor_found_is_told_until_somebody_says_why_it_may_stand(session: Session, book: Rulebook) -> None:
+    now = at("2026-03-03 09:00")
+    assert outcome(doctor_database.ledger(session, book, now)) == (
+        Verdict.OK,
+        "审核没有发现疑点，或都已写明缘由。",
+    )
+    reported(session, book, "2026-03-02 09:00")
+    mutate(session, "UPDATE issues SET stage = 'acting'")
+    (found,) = audited(session, book, "2026-03-02 10:00")
+    verdict, sentence = outcome(doctor_database.ledger(session, book, now))
+    assert verdict is Verdict.FAILED
+    assert sentence.startswith("审核发现 1 处疑点还没有说明。请看 wangge audit list")
+    auditing.acknowledge(session, book, found.key, reason="补录", by="S01", now=now)
+    assert doctor_database.ledger(session, book, now).verdict is Verdict.OK
+
+
 @pytest.fixture(scope="module")
 def wangge(server_url: str) -> Shell:
     url = small_county(server_url, "wangge_cli_doctor")
@@ -138,6 +155,7 @@ def test_each_line_says_how_it_is_and_what_to_do(wangge: Shell) -> None:
             "正常 消息",
             "正常 发送",
             "正常 停钟",
+            "正常 账目",
             "故障 Prefect",
         )
     ]

@@ -53,8 +53,25 @@ def test_a_dry_run_tells_what_the_night_would_do_and_changes_nothing(url: str, w
     before = contents(url)
     told = wangge("nightly", "--dry-run", *AT, "--json").data
     assert [(each["community"], each["counts"]["assigned"]) for each in told] == [("东街", 1), ("西街", 2), ("河县", 0)]
+    assert told[0]["doings"] == [
+        {
+            "number": "东街-2026-0001",
+            "action": "assign",
+            "duty": None,
+            "step": None,
+            "does": None,
+            "post": {"unit": "东街第1网格", "role": "grid_worker"},
+            "person": "李青",
+        }
+    ]
     table = wangge.fine("nightly", "--dry-run", *AT)
-    assert [line.split()[:2] for line in table.splitlines() if line.strip()][2:] == [
+    listed, counted = ([line.split() for line in part.splitlines() if line.strip()][2:] for part in parts(table))
+    assert listed == [
+        ["东街", "东街-2026-0001", "派单", "东街第1网格专职网格员", "李青"],
+        ["西街", "西街-2026-0001", "派单", "西街第1网格专职网格员", "赵强"],
+        ["西街", "西街-2026-0002", "派单", "西街第1网格专职网格员", "赵强"],
+    ]
+    assert [line[:2] for line in counted] == [
         ["东街", "1"],
         ["西街", "2"],
         ["河县", "0"],
@@ -62,6 +79,18 @@ def test_a_dry_run_tells_what_the_night_would_do_and_changes_nothing(url: str, w
         ["以上只是预演，什么也没有改变。"],
     ]
     assert contents(url) == before
+
+
+def parts(told: str) -> tuple[str, str]:
+    """The list of what would be done, and the table of the communities."""
+    at_heading = told.index("\n", told.rindex("西街-2026-0002"))
+    return told[:at_heading], told[at_heading:]
+
+
+def test_a_long_list_is_cut_and_says_so(wangge: Shell) -> None:
+    told = wangge.fine("nightly", "--dry-run", "--limit", "2", *AT)
+    assert "西街-2026-0002" not in told
+    assert "只列了 2 项，共 3 项；用 --limit 可多列，0 为全部。" in told
 
 
 def test_only_the_communities_named_are_previewed(wangge: Shell) -> None:

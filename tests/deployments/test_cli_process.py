@@ -22,6 +22,7 @@ CASEWORK = (
 COMMANDS = (
     *("up", "duties", "why", "nightly", "ledger", "doctor", "pack check", "pack load"),
     *("calendar show", "calendar import"),
+    *("audit run", "audit list", "audit acknowledge"),
     *(f"issue {name}" for name in ("report", "assign", "sign", "act", "done", "evaluate", "close", "reopen")),
     *("issue show", "issue list", "unit suspend", "unit resume"),
     *(f"person {name}" for name in ("list", "show", "appoint", "absent", "code", "handover")),

@@ -1,9 +1,12 @@
 """The night: what it says when it went well, when a community is busy, when one fails, and as a preview."""
 
+import json
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from prefect.artifacts import Artifact
 from prefect.client.schemas.objects import State
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -11,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from flows.forms import NightForm
 from flows.nightly import nightly
-from models.actions import guards
+from models.actions import auditing, guards
 from models.actions.guards import NIGHTS
 from models.database import engine
 from tests.county import at
@@ -112,6 +115,70 @@ def figures(end: State[object]) -> str:
     found = re.search("派单.*无主 \\d+ 件", end.message or "")
     assert found, end.message
     return found.group()
+
+
+def test_a_preview_is_shown_as_two_tables_row_by_row(busy_day: Town, run: RunFlow) -> None:
+    run(nightly, NightForm(now=NIGHT, preview=True))
+    assert table("night-preview")[0] == {
+        "社区": "东街",
+        "编号": "东街-2026-0001",
+        "责任": "",
+        "第几步": "",
+        "会做什么": "派单",
+        "给哪个岗位": "东街第1网格专职网格员",
+        "现由谁应答": "李青",
+    }
+    assert len(table("night-preview")) == 3
+    assert [(row["社区"], row["派单"]) for row in table("night-preview-communities")] == [
+        ("东街", 2),
+        ("西街", 1),
+        ("河县", 0),
+    ]
+
+
+def table(key: str) -> list[dict[str, Any]]:
+    found: Any = Artifact.get(key)
+    rows: list[dict[str, Any]] = json.loads(found.data)
+    return rows
+
+
+def test_what_the_auditor_finds_ends_the_run_red_until_somebody_says_why(busy_day: Town, run: RunFlow) -> None:
+    run(nightly, NightForm(now=NIGHT))
+    busy_day.ask("ALTER TABLE issues DISABLE TRIGGER USER")
+    busy_day.ask("UPDATE issues SET stage = 'acting' WHERE number = '东街-2026-0001'")
+    red = run(nightly, NightForm(now=LATER))
+    assert red.is_failed()
+    assert red.message is not None
+    assert red.message.startswith("0 个单位完成（此前已完成 3 个）")
+    first = "东街-2026-0001：按经过应在“提事”阶段，台账上却是“办事”。"
+    assert red.message.endswith(f"；账目有 1 处疑点未说明，第一处：{first}请看 wangge audit list")
+    (key,) = busy_day.ask("SELECT key FROM findings")
+    with busy_day.ledger() as (session, book):
+        auditing.acknowledge(session, book, key, reason="补录", by="S01", now=LATER)
+    assert run(nightly, NightForm(now=LATER)).is_completed()
+
+
+def test_a_preview_audits_nothing(busy_day: Town, run: RunFlow) -> None:
+    busy_day.ask("UPDATE issue_numbers SET last = 9")
+    assert run(nightly, NightForm(now=NIGHT, preview=True)).is_completed()
+    assert busy_day.ask("SELECT count(*) FROM findings") == [0]
+    assert run(nightly, NightForm(now=NIGHT)).is_failed()
+
+
+def test_an_audit_that_fails_is_named_and_the_others_go_on(busy_day: Town, run: RunFlow) -> None:
+    run(nightly, NightForm(now=NIGHT))
+    busy_day.ask("UPDATE issues SET stage = 'acting'")
+    (east,) = busy_day.ask("SELECT min(id) FROM issues WHERE number LIKE '东街%'")
+    busy_day.ask("""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$""")
+    busy_day.ask(f"""
+        CREATE TRIGGER refuse BEFORE INSERT ON findings FOR EACH ROW
+        WHEN (NEW.facts ->> 'issue' = '{east}') EXECUTE FUNCTION refuse()""")
+    red = run(nightly, NightForm(now=LATER))
+    assert red.is_failed()
+    assert "；审核没有做成：东街 (" in (red.message or "")
+    assert "no room" in (red.message or "")
+    assert "账目有 2 处疑点未说明" in (red.message or "")
 
 
 def test_only_the_communities_named_are_run(busy_day: Town, run: RunFlow) -> None:

@@ -1,0 +1,130 @@
+"""The clocks of an issue's duties: due times and steps computed anew, and which steps have been recorded when."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from models.errors import CalendarEnds
+from models.rules.clock import thaw
+from models.rules.dossiers import Dossier, DutyRow, EventRow, Surroundings, pairs
+from models.rules.escalation import Schedule, freeze, steps_for
+from models.rules.findings import Finding, Kind
+from models.vocabulary import Action, Basis, DutyState
+
+OVERLAP = timedelta(hours=1)
+"""Runs overlap: what was recorded less than this before a night may have come after it."""
+
+
+def times(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
+    """What is owed is due when its level, its opening and what was agreed upon say; so are the steps still to come."""
+    for duty in dossier.duties:
+        expected = _expected(dossier, duty, county) if duty.owed else None
+        if expected is None:
+            continue
+        if duty.due_at != expected.due_at:
+            yield dossier.finding(Kind.DUE, duty.id, duty=duty.kind, expected_at=expected.due_at, at=duty.due_at)
+        for step, at in _wrong_steps(duty, expected):
+            told = {"step": step, "expected_at": at, "at": duty.steps_at[step - 1]}
+            yield dossier.finding(Kind.STEP_TIME, duty.id, step, duty=duty.kind, **told)
+
+
+def _expected(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule | None:
+    """The schedule as the rules have it; None where they can't say so any more, or the calendar ends."""
+    level, calendar = county.levels[duty.service_level_id], county.calendar
+    try:
+        match duty.basis:
+            case Basis.POLICY:
+                return freeze(level, duty.opened_at, calendar)
+            case Basis.EXTENSION:
+                day = dossier.extended_to.get(duty.id)
+                due = calendar.same_clock_on(duty.due_at, day) if day else duty.due_at
+                return Schedule(duty.opened_at, due, steps_for(level, duty.opened_at, due, calendar), provisional=False)
+            case Basis.RESUMPTION:
+                return _thawed(dossier, duty, county)
+    except CalendarEnds:
+        return None
+
+
+def _thawed(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule | None:
+    """What was left when the clock last stood still, counted on from when it went on.
+
+    A calendar corrected since, or a new policy, has moved it from there: what the calendar was then is not known.
+    """
+    for held, resumed in reversed(list(pairs(dossier.revisions.get(duty.id, ())))):
+        if held.state is DutyState.HELD and resumed.basis_at == duty.basis_at is not None and held.held_at:
+            if _rescheduled(dossier, duty, resumed.changed_at):
+                return None
+            stood = Schedule(held.opened_at, held.due_at, tuple(held.steps_at), provisional=False)
+            level = county.levels[held.service_level_id]
+            return thaw(level, stood, held.held_at, max(held.held_at, duty.basis_at), calendar=county.calendar)
+    return Schedule(duty.opened_at, duty.opened_at, (), provisional=False)  # it never stood still: no time is right
+
+
+def _rescheduled(dossier: Dossier, duty: DutyRow, since: datetime) -> bool:
+    moved = (each for each in dossier.events if each.action is Action.RESCHEDULE and each.duty_id == duty.id)
+    return any(each.recorded_at >= since for each in moved)
+
+
+def _wrong_steps(duty: DutyRow, expected: Schedule) -> Iterator[tuple[int, datetime]]:
+    """The steps still to come whose instants are not right. None falls before the last that was given."""
+    given = duty.steps_at[duty.step - 1] if 0 < duty.step <= len(duty.steps_at) else None
+    for step, (at, right) in enumerate(zip(duty.steps_at, expected.steps_at, strict=False), 1):
+        if step > duty.step and at != (instant := max(right, given) if given else right):
+            yield step, instant
+
+
+def next_steps(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
+    """What comes next is the step after the last one; nothing, while the clock stands still, or when it has ended."""
+    for duty in dossier.duties:
+        ahead = duty.steps_at[duty.step :] if duty.state is DutyState.OPEN else []
+        expected = ahead[0] if ahead else None
+        if duty.next_step_at != expected:
+            told = {"expected_at": expected, "at": duty.next_step_at}
+            yield dossier.finding(Kind.NEXT_STEP, duty.id, duty=duty.kind, **told)
+        night = county.nights.get(duty.community_id)
+        if expected and night and expected <= night and duty.changed_at < night - OVERLAP:
+            yield dossier.finding(Kind.SKIPPED, duty.id, duty.step, duty=duty.kind, step=duty.step + 1, at=expected)
+
+
+def frozen(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
+    """While an issue is on hold, or its unit suspended, the clocks of its duties stand still; and only then."""
+    for duty in dossier.duties:
+        cause = dossier.issue.held_until is not None or county.is_suspended(duty.unit_id)
+        if cause and duty.state is DutyState.OPEN:
+            yield dossier.finding(Kind.NOT_FROZEN, duty.id, duty=duty.kind)
+        if duty.state is DutyState.HELD and (not cause or duty.held_at is None):
+            yield dossier.finding(Kind.FROZEN, duty.id, duty=duty.kind)
+
+
+def fired(dossier: Dossier, _county: Surroundings) -> Iterator[Finding]:
+    """Every step up to the one a duty stands at is in the history, once, in order, at its instant, not before it."""
+    for duty in dossier.duties:
+        stands, other_ladders = 0, _other_ladders(dossier, duty)
+        for event in dossier.steps[duty.id]:
+            step = event.step or 0
+            while other_ladders and other_ladders[0].was_so(event.recorded_at, step):
+                stands = other_ladders.pop(0).step
+            if step != stands + 1:
+                yield dossier.finding(Kind.FIRED, duty.id, event.id, duty=duty.kind, step=step, stands=stands)
+            yield from _fired_rightly(dossier, duty, event, step)
+            stands = step
+        stands = other_ladders[-1].step if other_ladders else stands
+        if duty.step != stands:
+            yield dossier.finding(Kind.STANDS, duty.id, duty=duty.kind, step=duty.step, stands=stands)
+
+
+def _other_ladders(dossier: Dossier, duty: DutyRow) -> list[DutyRow]:
+    """When a duty went over to another level: it then says itself at which of the new steps it stands."""
+    rows = pairs(dossier.revisions.get(duty.id, ()))
+    return [after for before, after in rows if after.service_level_id != before.service_level_id]
+
+
+def _fired_rightly(dossier: Dossier, duty: DutyRow, event: EventRow, step: int) -> Iterator[Finding]:
+    stood = dossier.as_it_stood(duty, event.recorded_at, step)
+    facts = {"duty": duty.kind, "step": step, "at": event.happened_at}
+    right = stood.steps_at[step - 1] if 0 < step <= len(stood.steps_at) else None
+    if event.happened_at != right:
+        yield dossier.finding(Kind.FIRED_AT, duty.id, event.id, **facts, expected_at=right)
+    if event.happened_at > event.recorded_at:
+        yield dossier.finding(Kind.EARLY, duty.id, event.id, **facts, recorded_at=event.recorded_at)
+    if stood.state is DutyState.HELD:
+        yield dossier.finding(Kind.WHILE_HELD, duty.id, event.id, **facts, recorded_at=event.recorded_at)
