@@ -44,7 +44,7 @@ def audit(session: Session, book: Rulebook, community_id: int, now: datetime, *,
     """
     since = None if everything else queries.last_night_but_one(session, community_id)
     issue_ids = queries.to_look_at(session, book, community_id, since, auditing.turn(book.local_date(now)))
-    county, findings = queries.surroundings(session, book), 0
+    county, findings = queries.surroundings(session, book, now), 0
     for batch in _batches(issue_ids):
         found = [each for dossier in queries.dossiers(session, batch) for each in auditing.audit(dossier, county)]
         _keep(session, book, found, queries.about_issues(batch), now)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.queries.rulebook import Rulebook, service_levels
 from models.rules.auditing import ROUND
 from models.rules.dossiers import Dossier, DutyRow, EventRow, IssueRow, NoticeRow, Place, Seat, Surroundings
+from models.rules.pause import Pause
 from models.tables.base import Table
 from models.tables.duties import Duty
 from models.tables.events import Event
@@ -24,14 +25,14 @@ from models.tables.people import Suspension
 from models.tables.places import Post, Unit
 from models.tables.policies import PolicyVersion
 from models.tables.requests import Request
-from models.vocabulary import Basis, RequestKind
+from models.vocabulary import Action, Basis, RequestKind
 
 Row = TypeVar("Row")
 ISSUE: ColumnElement[int] = Finding.facts["issue"].astext.cast(BigInteger)
 """The issue a finding is about."""
 
 
-def surroundings(session: Session, book: Rulebook) -> Surroundings:
+def surroundings(session: Session, book: Rulebook, now: datetime) -> Surroundings:
     """The county as its ledger is judged by it."""
     own = book.county.id
     places = {
@@ -41,6 +42,7 @@ def surroundings(session: Session, book: Rulebook) -> Surroundings:
     posts = session.execute(select(Post.id, Post.unit_id, Post.role).where(Post.unit_id == _any(places)))
     versions = session.scalars(select(PolicyVersion.id).where(PolicyVersion.county_id == own)).all()
     last = select(NightLog.community_id, func.max(NightLog.ran_at)).group_by(NightLog.community_id)
+    counted_anew = select(func.max(Event.recorded_at)).where(Event.county_id == own, Event.action == Action.RESCHEDULE)
     return Surroundings(
         calendar=book.calendar,
         levels={level.id: level for version in versions for level in service_levels(session, own, version)},
@@ -48,8 +50,21 @@ def surroundings(session: Session, book: Rulebook) -> Surroundings:
         posts={post_id: Seat(unit_id, role) for post_id, unit_id, role in posts},
         lowest=book.lowest,
         nights={row[0]: row[1] for row in session.execute(last)},
-        suspended=frozenset(session.scalars(select(Suspension.unit_id).where(Suspension.ended_at.is_(None)))),
+        pauses=_pauses(session, places),
+        rescheduled_at=session.scalar(counted_anew),
+        now=now,
     )
+
+
+def _pauses(session: Session, unit_ids: Iterable[int]) -> dict[int, tuple[Pause, ...]]:
+    ends = func.coalesce(Suspension.ended_at, Suspension.until_at)
+    rows = session.execute(
+        select(Suspension.unit_id, Suspension.from_at, ends).where(Suspension.unit_id == _any(unit_ids))
+    )
+    found: dict[int, tuple[Pause, ...]] = defaultdict(tuple)
+    for unit_id, from_at, until_at in rows:
+        found[unit_id] += (Pause(from_at, until_at),)
+    return found
 
 
 def last_night_but_one(session: Session, community_id: int) -> datetime | None:

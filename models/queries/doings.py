@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.queries.reach import Reach, reach
 from models.queries.rulebook import Rulebook
 from models.rules.records import Post
 from models.tables.duties import Duty
 from models.tables.events import Event
+from models.tables.history import Revision
 from models.tables.issues import Issue
 from models.tables.notices import Notice
-from models.vocabulary import Action, DutyKind, StepAction
+from models.vocabulary import Action, DutyKind, DutyState, StepAction
 
 NOBODY = (None,)
 """Who hears of what is recorded only."""
@@ -24,10 +25,11 @@ NOBODY = (None,)
 
 @dataclass(frozen=True)
 class Mark:
-    """Where history and notices stood before a run."""
+    """Where history, notices and revisions stood before a run."""
 
     event_id: int
     notice_id: int
+    revision_id: int
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ class Doing:
 
 
 def mark(session: Session) -> Mark:
-    """Where history and notices stand."""
-    last_event, last_notice = func.max(Event.id), func.max(Notice.id)
-    return Mark(session.scalar(select(last_event)) or 0, session.scalar(select(last_notice)) or 0)
+    """Where they stand."""
+    last = (session.scalar(select(func.max(table.id))) or 0 for table in (Event, Notice, Revision))
+    return Mark(*last)
 
 
 def doings(session: Session, book: Rulebook, community_id: int, since: Mark, now: datetime) -> list[Doing]:
@@ -59,7 +61,33 @@ def doings(session: Session, book: Rulebook, community_id: int, since: Mark, now
     posts = {each.post_id for each in (*events, *notices) if each.post_id is not None}
     reached = reach(session, book.county.id, posts, book.local_date(now))
     told = _by_event(events, notices)
-    return [_doing(event, heard, reached) for event in events for heard in told.get(event.id, NOBODY)]
+    done = [_doing(event, heard, reached) for event in events for heard in told.get(event.id, NOBODY)]
+    off_hold = {event.number for event in events if event.action is Action.RESUME}
+    going_on = (each for each in _gone_on(session, community_id, since) if each.number not in off_hold)
+    return [*going_on, *done]
+
+
+def _gone_on(session: Session, community_id: int, since: Mark) -> list[Doing]:
+    """The clocks that go on. Where that is because a suspension is over, no event tells of it."""
+    was = aliased(Revision)
+    before = (
+        select(was.content["state"].astext)
+        .where(was.kind == Revision.kind, was.row_id == Revision.row_id, was.id <= since.revision_id)
+        .order_by(was.id.desc())
+        .limit(1)
+    )
+    rows = session.execute(
+        select(Issue.number, Duty.kind)
+        .select_from(Revision)
+        .join(Duty, Duty.id == Revision.row_id)
+        .join(Issue, Issue.id == Duty.issue_id)
+        .where(Revision.id > since.revision_id, Revision.kind == Duty.__tablename__)
+        .where(Duty.community_id == community_id, Duty.state == DutyState.OPEN)
+        .where(before.scalar_subquery() == DutyState.HELD)
+        .distinct()
+        .order_by(Issue.number, Duty.kind)
+    )
+    return [Doing(number, Action.RESUME, kind, None, None, None, None) for number, kind in rows]
 
 
 def _events(session: Session, community_id: int, since: Mark) -> Sequence[Row[Any]]:

@@ -35,23 +35,31 @@ def _expected(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule
             case Basis.POLICY:
                 return freeze(level, duty.opened_at, calendar)
             case Basis.EXTENSION:
-                day = dossier.extended_to.get(duty.id)
-                due = calendar.same_clock_on(duty.due_at, day) if day else duty.due_at
-                return Schedule(duty.opened_at, due, steps_for(level, duty.opened_at, due, calendar), provisional=False)
+                return _extended(dossier, duty, county)
             case Basis.RESUMPTION:
                 return _thawed(dossier, duty, county)
     except CalendarEnds:
         return None
 
 
+def _extended(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule | None:
+    """Due on the day agreed upon, at the same hour; its steps count from when the clock last went on after a hold."""
+    if duty.basis_at is not None and _rescheduled(dossier, duty, duty.basis_at):
+        return None
+    day, since = dossier.extended_to.get(duty.id), duty.basis_at or duty.opened_at
+    due = county.calendar.same_clock_on(duty.due_at, day) if day else duty.due_at
+    steps = steps_for(county.levels[duty.service_level_id], since, due, county.calendar)
+    return Schedule(duty.opened_at, due, steps, provisional=False)
+
+
 def _thawed(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule | None:
     """What was left when the clock last stood still, counted on from when it went on.
 
-    A calendar corrected since, or a new policy, has moved it from there: what the calendar was then is not known.
+    A calendar corrected since may have counted otherwise then: what it was is not known any more.
     """
     for held, resumed in reversed(list(pairs(dossier.revisions.get(duty.id, ())))):
         if held.state is DutyState.HELD and resumed.basis_at == duty.basis_at is not None and held.held_at:
-            if _rescheduled(dossier, duty, resumed.changed_at):
+            if county.rescheduled_at is not None and resumed.changed_at <= county.rescheduled_at:
                 return None
             stood = Schedule(held.opened_at, held.due_at, tuple(held.steps_at), provisional=False)
             level = county.levels[held.service_level_id]
@@ -88,10 +96,10 @@ def next_steps(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
 def frozen(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
     """While an issue is on hold, or its unit suspended, the clocks of its duties stand still; and only then."""
     for duty in dossier.duties:
-        cause = dossier.issue.held_until is not None or county.is_suspended(duty.unit_id)
-        if cause and duty.state is DutyState.OPEN:
+        on_hold = dossier.issue.held_until is not None
+        if duty.state is DutyState.OPEN and (on_hold or county.is_suspended(duty.unit_id)):
             yield dossier.finding(Kind.NOT_FROZEN, duty.id, duty=duty.kind)
-        if duty.state is DutyState.HELD and (not cause or duty.held_at is None):
+        if duty.state is DutyState.HELD and not (duty.held_at and (on_hold or county.was_suspended(duty))):
             yield dossier.finding(Kind.FROZEN, duty.id, duty=duty.kind)
 
 

@@ -61,16 +61,16 @@ def owed(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
 
 
 def _owed_by_history(dossier: Dossier, county: Surroundings) -> set[DutyKind]:
-    kinds = _after_all(dossier)
+    kinds = _after_all(dossier, county)
     if county.units[dossier.issue.unit_id].depth == county.lowest:
         kinds.discard(DutyKind.DISPATCH)  # raised on a grid, nobody had to find one for it
     return kinds
 
 
-def _after_all(dossier: Dossier) -> set[DutyKind]:
+def _after_all(dossier: Dossier, county: Surroundings) -> set[DutyKind]:
     kinds: set[DutyKind] = set()
     for event, row in _rows_standing(dossier):
-        kinds = kinds.difference(row.fulfils, row.cancels).union(_opens(event, row))
+        kinds = kinds.difference(row.fulfils, _cancels(event, row, county)).union(_opens(event, row))
     return kinds
 
 
@@ -86,11 +86,17 @@ def _opens(event: EventRow, row: Transition) -> tuple[DutyKind, ...]:
     return (*row.opens, DutyKind.DISPATCH) if event.action is Action.REPORT else row.opens
 
 
-def clocks_opened(dossier: Dossier, _county: Surroundings) -> Iterator[Finding]:
+def _cancels(event: EventRow, row: Transition, county: Surroundings) -> tuple[DutyKind, ...]:
+    """What an event cancels; once the topmost unit has the work, nobody is left to decide what was asked about it."""
+    seat = county.seat(event.post_id) if event.action is Action.SIGN else None
+    return (*row.cancels, DutyKind.APPROVE) if seat and county.units[seat.unit_id].depth == 0 else row.cancels
+
+
+def clocks_opened(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
     """What an event opens has a clock of its own, which counts from then: the work from when it was raised."""
     kinds: set[DutyKind] = set()
     for event, row in _rows_standing(dossier):
-        kinds.difference_update(row.fulfils, row.cancels)
+        kinds.difference_update(row.fulfils, _cancels(event, row, county))
         for kind in row.opens:
             if kind not in kinds and not any(_opened_by(event, duty) for duty in dossier.duties if duty.kind is kind):
                 yield dossier.finding(Kind.NO_CLOCK, event.id, at=event.recorded_at, action=event.action, duty=kind)
@@ -102,21 +108,21 @@ def _opened_by(event: EventRow, duty: DutyRow) -> bool:
     return duty.opened_at == (event.happened_at if is_work else event.recorded_at)
 
 
-def duties_explained(dossier: Dossier, _county: Surroundings) -> Iterator[Finding]:
+def duties_explained(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
     """Each duty was opened by an event, and ended by one if it has ended."""
     rows = [(event, ROWS.get((event.stage_from, event.action, event.stage_to))) for event in dossier.moves]
     for duty in dossier.duties:
         opened = (event for event, row in rows if row and duty.kind in _opens(event, row))
         if not any(_opened_by(event, duty) for event in opened):
             yield dossier.finding(Kind.UNOPENED, duty.id, duty=duty.kind, at=duty.opened_at)
-        if not duty.owed and not any(_ended_by(event, row, duty) for event, row in rows):
+        if not duty.owed and not any(_ended_by(event, row, duty, county) for event, row in rows):
             yield dossier.finding(Kind.UNENDED, duty.id, duty=duty.kind, state=duty.state)
 
 
-def _ended_by(event: EventRow, row: Transition | None, duty: DutyRow) -> bool:
+def _ended_by(event: EventRow, row: Transition | None, duty: DutyRow, county: Surroundings) -> bool:
     if duty.state is DutyState.FULFILLED:
         return row is not None and duty.kind in row.fulfils and duty.ended_at == event.happened_at
-    cancels = event.action is Action.VOID or (row is not None and duty.kind in row.cancels)
+    cancels = event.action is Action.VOID or (row is not None and duty.kind in _cancels(event, row, county))
     return cancels and duty.ended_at == event.recorded_at
 
 

@@ -11,8 +11,8 @@ from models.rules.escalation import Addressee
 from models.rules.findings import Finding, Kind
 from models.vocabulary import Action, DutyState, StepAction
 
-ANEW = (Action.VOID, Action.HAND_OVER)
-"""After what a post hears once more that a duty is its own."""
+ANEW = (Action.VOID, Action.HAND_OVER, Action.SIGN)
+"""After what a post may hear once more that a duty is its own: it came back, changed hands, went up with the work."""
 
 
 class Told(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 from models.rules.escalation import ServiceLevel
 from models.rules.findings import Finding, Kind
 from models.rules.lifecycle import TRANSITIONS
+from models.rules.pause import Pause
 from models.rules.worktime import WorkCalendar
 from models.vocabulary import OWED, Action, Basis, DutyKind, DutyState, Role, Stage, StepAction
 
@@ -185,8 +186,11 @@ class Surroundings:
 
     :param levels: the service levels of every policy version, by id.
     :param nights: when each community's last night ran, by its id.
-    :param suspended: the units whose clocks stand still.
+    :param pauses: when the clocks of a unit and all below it had to stand still, by its id.
+    :param rescheduled_at: when duties were last counted anew, by a corrected calendar or a new policy.
     """
+
+    now: datetime
 
     calendar: WorkCalendar
     levels: Mapping[int, ServiceLevel]
@@ -194,11 +198,20 @@ class Surroundings:
     posts: Mapping[int, Seat]
     lowest: int
     nights: Mapping[int, datetime]
-    suspended: frozenset[int] = frozenset()
+    pauses: Mapping[int, tuple[Pause, ...]]
+    rescheduled_at: datetime | None = None
 
     def is_suspended(self, unit_id: int) -> bool:
-        """Whether the clocks of a unit stand still, or those of a unit above it."""
-        return not self.suspended.isdisjoint(self.units[unit_id].path)
+        """Whether the clocks of a unit have to stand still now."""
+        return any(each.from_at <= self.now < each.until_at for each in self._pauses_over(unit_id))
+
+    def was_suspended(self, duty: DutyRow) -> bool:
+        """Whether they had to in the last night that let go on what may, or at any time since."""
+        night = self.nights.get(duty.community_id)
+        return any(night is None or each.until_at > night for each in self._pauses_over(duty.unit_id))
+
+    def _pauses_over(self, unit_id: int) -> Iterator[Pause]:
+        return (each for unit in self.units[unit_id].path for each in self.pauses.get(unit, ()))
 
     def seat(self, post_id: int | None) -> Seat | None:
         """A post, if the county has it."""

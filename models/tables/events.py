@@ -17,6 +17,7 @@ class Event(Table):
     __table_args__ = (
         Index("events_of_an_issue", "issue_id", "id"),
         Index("events_as_recorded", "county_id", "recorded_at"),
+        Index("events_rescheduled", "county_id", "recorded_at", postgresql_where=text("action = 'reschedule'")),
         Index("event_voided_once", "voids_id", unique=True, postgresql_where=text("voids_id IS NOT NULL")),
     )
 

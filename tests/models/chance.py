@@ -9,15 +9,26 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import calling, casework, holding, night, promises, side_exits, voiding
+from models.actions import (
+    calendars,
+    calling,
+    casework,
+    handing_over,
+    holding,
+    night,
+    promises,
+    side_exits,
+    suspending,
+    voiding,
+)
 from models.actions.reporting import Report, report
 from models.errors import InvalidInput, Refused
 from models.queries import units
-from models.queries.rulebook import Rulebook
+from models.queries.rulebook import Rulebook, rulebook
 from models.rules.lifecycle import REPLIES, allowed_actions
 from models.tables.issues import Issue
 from models.vocabulary import Action, Rating, RequestKind, Severity
-from tests.county import SECRET, at
+from tests.county import COUNTY, SECRET, at
 
 GRIDS = ("east-1", "east-2", "west-1")
 NEAR = {"东街": ("W01", "W02", "S01"), "西街": ("W03", "S02"), "河县": ("C01", "P01")}
@@ -49,7 +60,10 @@ class Chance:
             self.now += timedelta(minutes=self.dice.choice([5, 60, 60, 300, 300, 1440]))
             if self.book.local_date(self.now) != before and self.dice.random() < 0.8:
                 self.night()
+                self.now += timedelta(minutes=1)
             self.turn()
+            if self.dice.random() < 0.1:
+                self.befalls()
         return self
 
     def night(self) -> None:
@@ -57,6 +71,16 @@ class Chance:
         for community in units.communities(self.session, self.book.county.id):
             night.run(self.session, self.book, community.id, self.now)
         self.done["night"] += 1
+
+    def befalls(self) -> None:
+        """Something that befalls a whole unit, a post, or the county's calendar."""
+        try:
+            with self.session.begin_nested():
+                self.dice.choice(BEFALLING)(self)
+        except (Refused, InvalidInput):
+            self.session.expire_all()
+        self.session.expire_all()
+        self.book = rulebook(self.session, COUNTY)
 
     def turn(self) -> None:
         """Something new is raised, or something done to an issue, if the rules allow it."""
@@ -79,9 +103,29 @@ class Chance:
         grid = self.dice.choice([*GRIDS, *GRIDS, None])
         severity = self.dice.choices(list(Severity), [6, 2, 1])[0]
         raised = self.now - timedelta(hours=self.dice.choice([0, 0, 5, 60]))
-        what = Report(grid, self.dice.choice(CATEGORIES), severity, "灯", raised, by="W01")
+        what = Report(grid, self.dice.choice(CATEGORIES), severity, "灯", raised, by="C01")
         report(self.session, self.book, what, now=self.now)
         self.done[Action.REPORT] += 1
+
+    def flood(self) -> None:
+        unit, until = (
+            self.dice.choice(["east", "west-1", "east-2"]),
+            self.now + timedelta(hours=self.dice.randint(1, 90)),
+        )
+        suspending.suspend(self.session, self.book, unit, cause="洪水", until=until, by="C01", now=self.now)
+
+    def flood_over(self) -> None:
+        unit = self.dice.choice(["east", "west-1", "east-2"])
+        suspending.resume(self.session, self.book, unit, by="C01", now=self.now)
+
+    def hands_change(self) -> None:
+        leaving, coming = self.dice.sample(["W01", "W02", "W03", "K01", "S01"], 2)
+        on = self.day(3)
+        handing_over.hand_over(self.session, self.book, leaving, to=coming, on=on, by="C01", now=self.now)
+
+    def days_announced(self) -> None:
+        days = {self.day(12): self.dice.random() < 0.5 for _ in range(2)}
+        calendars.import_days(self.session, COUNTY, days, now=self.now)
 
     def day(self, most: int) -> date:
         return self.book.local_date(self.now) + timedelta(days=self.dice.randint(0, most))
@@ -118,6 +162,7 @@ def asking(of: Chance, to: To) -> None:
         above(holding.refuse, secret=SECRET, reason="…")
 
 
+BEFALLING = (Chance.flood, Chance.flood_over, Chance.hands_change, Chance.days_announced)
 DOINGS: dict[Action, Callable[[Chance, To], None]] = {
     Action.ASSIGN: lambda of, to: to(casework.assign, grid=of.dice.choice(GRIDS)),
     Action.SIGN: lambda _, to: to.late(casework.sign),

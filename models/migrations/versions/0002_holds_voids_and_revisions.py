@@ -292,6 +292,13 @@ def upgrade() -> None:
     op.create_index(
         "event_voided_once", "events", ["voids_id"], unique=True, postgresql_where=sa.text("voids_id IS NOT NULL")
     )
+    op.create_index(
+        "events_rescheduled",
+        "events",
+        ["county_id", "recorded_at"],
+        unique=False,
+        postgresql_where=sa.text("action = 'reschedule'"),
+    )
     op.create_foreign_key(op.f("fk_events_voids_id"), "events", "events", ["voids_id"], ["id"])
     op.add_column(
         "issues",
@@ -381,6 +388,7 @@ def downgrade() -> None:
     op.drop_column("issues", "called_up")
     op.drop_constraint(op.f("fk_events_voids_id"), "events", type_="foreignkey")
     op.drop_index("event_voided_once", table_name="events", postgresql_where=sa.text("voids_id IS NOT NULL"))
+    op.drop_index("events_rescheduled", table_name="events", postgresql_where=sa.text("action = 'reschedule'"))
     op.drop_column("events", "revision_id")
     op.drop_column("events", "voids_id")
     op.drop_constraint(op.f("fk_duties_parent_id"), "duties", type_="foreignkey")
