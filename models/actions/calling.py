@@ -45,7 +45,7 @@ def _relevel(session: Session, book: Rulebook, issue: Issue, work: Duty, now: da
     if level.id == work.service_level_id or work.basis is not Basis.POLICY:
         return
     fired = select(func.coalesce(func.max(Event.step), 0), func.max(Event.happened_at)).where(
-        Event.duty_id == work.id, Event.action == Action.STEP
+        Event.issue_id == issue.id, Event.duty_id == work.id, Event.action == Action.STEP
     )
     times = freeze(level, work.opened_at, book.calendar)
     work.step = steps_reached(times.steps_at, *session.execute(fired).one())

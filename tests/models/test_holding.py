@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import casework, holding, night
+from models.actions import holding, night
 from models.errors import GateClosed, InvalidInput, NotAllowed, OnHold, WrongCode
 from models.queries.rulebook import Rulebook
 from models.rules.worktime import Allowance
@@ -20,7 +20,7 @@ from models.tables.requests import Request
 from models.vocabulary import Action, Basis, DutyKind, DutyState, Rating, RequestKind, Severity, Stage, TimeUnit
 from tests.county import SECRET, at, reported
 from tests.models.cases import MONDAY, Case, refused
-from tests.models.ledger import Entry, Heard, heard, history, steps, still_owed, unit_id
+from tests.models.ledger import Entry, Heard, heard, history, steps, still_owed
 
 MARCH_16 = date(2026, 3, 16)
 
@@ -231,13 +231,3 @@ def test_the_watch_lets_an_urgent_hold_end_within_ten_minutes(session: Session, 
     assert night.due_at_once(session, [community], after) == {community}
     assert night.watch(session, book, community, after).resumed == 1
     assert case.work.state is DutyState.OPEN
-
-
-def test_a_decision_owed_goes_to_the_night_of_the_community_the_issue_is_put_in(
-    session: Session, book: Rulebook
-) -> None:
-    case = Case(session, book, reported(session, book, MONDAY, grid=None))
-    case.asked(RequestKind.HOLD, MARCH_16, by="C01")
-    casework.assign(session, book, case.issue.number, grid="west-1", by="C01", now=at("2026-03-03 10:00"))
-    minded_by = select(Duty.community_id).where(Duty.issue_id == case.issue.id, Duty.kind == DutyKind.APPROVE)
-    assert session.scalars(minded_by).all() == [case.issue.community_id] == [unit_id(session, "west")]
