@@ -34,7 +34,7 @@ def call_up(session: Session, book: Rulebook, number: str, *, unit: str, reason:
         raise GateClosed(why="called_already", number=number)
     if called.id == duties.owing_unit(session, work).id:
         raise InvalidInput(why="called_itself", number=number, unit=called.name)
-    case.issue.called_up = True
+    case.issue.called_up, case.issue.changed_at = True, now
     _relevel(session, book, case.issue, work, now)
     return conclude(session, book, case, now, {DutyKind.ANSWER: called.answering[-1]}, reason=reason, unit=called.id)
 
@@ -48,7 +48,7 @@ def _relevel(session: Session, book: Rulebook, issue: Issue, work: Duty, now: da
         Event.duty_id == work.id, Event.action == Action.STEP
     )
     times = freeze(level, work.opened_at, book.calendar)
-    work.service_level_id, work.escalation_policy_id = level.id, level.escalation.id
+    work.service_level_id, work.escalation_policy_id, work.changed_at = level.id, level.escalation.id, now
     work.step = steps_reached(times.steps_at, *session.execute(fired).one())
     clocks.set_times(work, times, now=now)
     session.flush()
