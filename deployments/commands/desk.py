@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.database import transaction
-from models.errors import ClockAhead, WanggeError
+from models.errors import ClockAhead, InvalidInput, WanggeError
 from models.queries.rulebook import Rulebook, rulebook
 from models.settings import settings
 
@@ -18,11 +18,15 @@ SKEW = timedelta(minutes=1)  # a clock typed by hand, and the machine's
 
 @dataclass(frozen=True)
 class Desk:
-    """An open transaction on a county, and the command's one `now`, in UTC."""
+    """An open transaction on a county, and the command's one `now`, in UTC.
+
+    ``as_known``: what is read is what was known at `now`, whatever was recorded since.
+    """
 
     session: Session
     book: Rulebook
     now: datetime
+    as_known: bool = False
 
     @property
     def zone(self) -> str:
@@ -40,6 +44,18 @@ class Desk:
     def instant(self, at: datetime) -> datetime:
         """A time as typed, in UTC; a naive one is the county's local time."""
         return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.zone))).astimezone(UTC)
+
+    def then(self, known_at: datetime | None) -> "Desk":
+        """The desk as it stood at a time as typed; without one, the desk itself.
+
+        :raises InvalidInput: for a time that has not come.
+        """
+        if known_at is None:
+            return self
+        at = self.instant(known_at)
+        if at > self.now:
+            raise InvalidInput(why="known_later", at=at)
+        return replace(self, now=at, as_known=True)
 
 
 @contextmanager

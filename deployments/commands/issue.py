@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from deployments.commands import issue_exits, issue_helping, issue_requests, issue_views
 from deployments.commands.desk import Desk, open_desk
-from deployments.commands.options import SHOWN, AsJson, At, By, Most, Number, OfLight, UnitName
+from deployments.commands.options import SHOWN, AsJson, AsKnown, At, By, Happened, Most, Number, OfLight, UnitName
 from deployments.commands.performing import perform
 from deployments.commands.shell import described, family
 from deployments.commands.typed import instant, one_of
@@ -112,33 +112,46 @@ def assign(number: Number, grid: Grid, by: By, at: At = None, as_json: AsJson = 
 
 
 @app.command("sign", **described("issue_sign"))
-def sign(number: Number, by: By, at: At = None, as_json: AsJson = False) -> None:
+def sign(number: Number, by: By, happened: Happened = None, at: At = None, as_json: AsJson = False) -> None:
     """Take an issue on."""
-    perform(casework.sign, number, by, at, as_json=as_json)
+    perform(casework.sign, number, by, at, as_json=as_json, happened_at=happened)
 
 
 @app.command("act", **described("issue_act"))
-def act(number: Number, by: By, note: Progress, at: At = None, as_json: AsJson = False) -> None:
+def act(
+    *, number: Number, by: By, note: Progress, happened: Happened = None, at: At = None, as_json: AsJson = False
+) -> None:
     """Record progress."""
-    perform(casework.act, number, by, at, as_json=as_json, note=note)
+    perform(casework.act, number, by, at, as_json=as_json, happened_at=happened, note=note)
 
 
 @app.command("done", **described("issue_done"))
-def done(number: Number, by: By, evidence: Evidence, at: At = None, as_json: AsJson = False) -> None:
+def done(
+    *, number: Number, by: By, evidence: Evidence, happened: Happened = None, at: At = None, as_json: AsJson = False
+) -> None:
     """Say that the work is done, and what shows it."""
-    perform(casework.done, number, by, at, as_json=as_json, evidence=evidence)
+    perform(casework.done, number, by, at, as_json=as_json, happened_at=happened, evidence=evidence)
 
 
 @app.command("evaluate", **described("issue_evaluate"))
-def evaluate(*, number: Number, by: By, rating: Said, note: Note = "", at: At = None, as_json: AsJson = False) -> None:
+def evaluate(
+    *,
+    number: Number,
+    by: By,
+    rating: Said,
+    note: Note = "",
+    happened: Happened = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
     """Record what the resident says of the work."""
-    perform(casework.evaluate, number, by, at, as_json=as_json, rating=rating, note=note)
+    perform(casework.evaluate, number, by, at, as_json=as_json, happened_at=happened, rating=rating, note=note)
 
 
 @app.command("close", **described("issue_close"))
-def close(number: Number, by: By, at: At = None, as_json: AsJson = False) -> None:
+def close(number: Number, by: By, happened: Happened = None, at: At = None, as_json: AsJson = False) -> None:
     """Strike an issue off."""
-    perform(casework.close, number, by, at, as_json=as_json)
+    perform(casework.close, number, by, at, as_json=as_json, happened_at=happened)
 
 
 @app.command("reopen", **described("issue_reopen"))
@@ -148,10 +161,10 @@ def reopen(number: Number, by: By, reason: Reason, at: At = None, as_json: AsJso
 
 
 @app.command("show", **described("issue_show"))
-def show(number: Number, at: At = None, as_json: AsJson = False) -> None:
-    """Show an issue, its open duties and its history."""
+def show(number: Number, as_known_at: AsKnown = None, at: At = None, as_json: AsJson = False) -> None:
+    """Show an issue, what is owed about it and its history."""
     with open_desk(at, number=number) as desk:
-        issue_views.show(desk, number, as_json=as_json)
+        issue_views.show(desk.then(as_known_at), number, as_json=as_json)
 
 
 @app.command("list", **described("issue_list"))
@@ -161,11 +174,13 @@ def list_issues(
     stage: AtStage = None,
     light: OfLight = None,
     limit: Most = SHOWN,
+    as_known_at: AsKnown = None,
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """List issues."""
-    with open_desk(at) as desk:
+    with open_desk(at) as today:
+        desk = today.then(as_known_at)
         within = units.unit(desk.session, desk.book.county.id, unit).id if unit else None
         wanted = Wanted(unit_id=within, stage=stage, light=light)
         issue_views.listed(desk, wanted, limit, as_json=as_json)

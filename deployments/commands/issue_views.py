@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-from deployments.commands import output, rows
+from deployments.commands import output, remarks, rows
 from deployments.commands.desk import Desk
-from deployments.commands.words import called, moment, say
+from deployments.commands.words import called, day, moment, say
 from models.queries import duties, history, ledger
 from models.queries.history import Happened
 from models.queries.ledger import Entry, Wanted
@@ -45,22 +45,23 @@ def account(desk: Desk, number: str, action: Action) -> Account:
 
 
 def _owed(desk: Desk, number: str) -> tuple[list[duties.Owed], Reach]:
-    """The open duties of an issue, and who answers for them."""
-    owed = duties.owed(desk.session, desk.book, duties.Wanted(number=number), desk.now)
+    """What is owed about an issue, and who answers for it."""
+    owed = duties.owed(desk.session, desk.book, duties.Wanted(number=number), desk.now, as_known=desk.as_known)
     return owed, answering(desk, owed)
 
 
 def answering(desk: Desk, owed: list[duties.Owed]) -> Reach:
     """Who answers for the posts that owe some duties."""
     posts = {each.post_id for each in owed if each.post_id is not None}
-    return reach(desk.session, desk.book.county.id, posts, desk.book.local_date(desk.now))
+    known_at = desk.now if desk.as_known else None
+    return reach(desk.session, desk.book.county.id, posts, desk.book.local_date(desk.now), known_at)
 
 
 def show(desk: Desk, number: str, *, as_json: bool) -> None:
-    """An issue with its open duties and its history."""
-    row = ledger.entry(desk.session, desk.book, number, desk.now)
+    """An issue with what is owed about it and its history."""
+    row = ledger.entry(desk.session, desk.book, number, desk.now, as_known=desk.as_known)
     owed, reached = _owed(desk, number)
-    events = history.history(desk.session, desk.book, number)
+    events = history.history(desk.session, desk.book, number, desk.now if desk.as_known else None)
     if as_json:
         listed = [rows.owed(each, reached) for each in owed]
         happened = [rows.happened(each) for each in events]
@@ -93,6 +94,11 @@ def _about(row: Entry, desk: Desk) -> list[tuple[str, Any]]:
         ("rating", called(row.rating) if row.rating else None),
         ("closed_at", _at(row.closed_at, desk)),
         ("reopenings", str(row.reopenings) if row.reopenings else None),
+        ("held_until", day(row.held_until, desk.zone, desk.now) if row.held_until else None),
+        ("merged_into", row.merged_into),
+        ("called_up", say("cli.yes") if row.called_up else None),
+        ("published", output.safe(row.published) if row.published else None),
+        ("exempt", output.safe(row.exempt) if row.exempt else None),
     ]
     return [(name, said) for name, said in told if said]
 
@@ -103,14 +109,16 @@ def _at(at: datetime | None, desk: Desk) -> str | None:
 
 def _happened(row: Happened, desk: Desk) -> list[str]:
     stages = [called(each) for each in dict.fromkeys((row.stage_from, row.stage_to)) if each]
-    at = moment(row.at, desk.zone, desk.now)
-    return [at, rows.what(row), rows.who(row), say("cli.arrow").join(stages), rows.remark(row, desk)]
+    what = remarks.struck(rows.what(row), row)
+    at, remark = remarks.times(row, desk), remarks.remark(row, desk)
+    return [at, what, rows.who(row), say("cli.arrow").join(stages), remark]
 
 
 def listed(desk: Desk, wanted: Wanted, limit: int, *, as_json: bool) -> None:
     """Issues, the newest first; how many more there are is not counted, only said."""
     most = limit + 1 if limit else None
-    found = list(ledger.entries(desk.session, desk.book, desk.now, wanted, limit=most, newest_first=True))
+    asked = (desk.session, desk.book, desk.now, wanted)
+    found = list(ledger.entries(*asked, as_known=desk.as_known, limit=most, newest_first=True))
     shown = found[:limit] if limit else found
     if as_json:
         output.as_json([rows.entry(each) for each in shown], desk.zone)

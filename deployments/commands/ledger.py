@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ import typer
 
 from deployments.commands import issue_views, output, rows
 from deployments.commands.desk import Desk, open_desk
-from deployments.commands.options import AsJson, At
+from deployments.commands.options import AsJson, AsKnown, At
 from deployments.commands.output import turning
 from deployments.commands.shell import described, family
 from deployments.commands.typed import one_of
@@ -44,11 +44,14 @@ Out = Annotated[Path | None, typer.Option("--out", metavar=say("cli.value.file")
 
 
 @app.command("ledger", **described("ledger"))
-def export(form: AsForm = None, out: Out = None, at: At = None, as_json: AsJson = False) -> None:
-    """Put out the ledger."""
+def export(
+    *, form: AsForm = None, out: Out = None, as_known_at: AsKnown = None, at: At = None, as_json: AsJson = False
+) -> None:
+    """Put out the ledger, as it stands or as it was known."""
     chosen = _chosen(Form.JSON if as_json else form, out)
-    with open_desk(at) as desk, _opened(out, chosen) as file:
-        entries = ledger.entries(desk.session, desk.book, desk.now)
+    with open_desk(at) as today, _opened(out, chosen) as file:
+        desk = today.then(as_known_at)
+        entries = ledger.entries(desk.session, desk.book, desk.now, as_known=desk.as_known)
         count = WRITERS[chosen](entries, desk, file)
     if out is not None:
         output.line("cli.written", count=count, file=out)
@@ -91,10 +94,13 @@ def _values(entries: Iterable[Entry], desk: Desk) -> Iterator[dict[str, Any]]:
     """Rows as data, times as ISO in the county's zone."""
     zone = ZoneInfo(desk.zone)
     for each in entries:
-        yield {
-            name: value.astimezone(zone).isoformat() if isinstance(value, datetime) else value
-            for name, value in rows.entry(each).items()
-        }
+        yield {name: _written(value, zone) for name, value in rows.entry(each).items()}
+
+
+def _written(value: object, zone: ZoneInfo) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _harmless(value: object) -> object:

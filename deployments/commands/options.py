@@ -20,6 +20,14 @@ At = Annotated[
     datetime | None,
     typer.Option("--at", metavar=say("cli.value.instant"), parser=instant, help=say("cli.option.at")),
 ]
+Happened = Annotated[
+    datetime | None,
+    typer.Option("--happened", metavar=say("cli.value.instant"), parser=instant, help=say("cli.option.happened_then")),
+]
+AsKnown = Annotated[
+    datetime | None,
+    typer.Option("--as-known-at", metavar=say("cli.value.instant"), parser=instant, help=say("cli.option.as_known_at")),
+]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help=say("cli.option.json"))]
 UnitName = Annotated[str | None, typer.Option("--unit", metavar=say("cli.value.unit"), help=say("cli.option.unit"))]
 OfLight = Annotated[

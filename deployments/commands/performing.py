@@ -34,9 +34,10 @@ Secret = Annotated[
 
 
 def perform(do: Do, number: str, by: str, at: datetime | None, *, as_json: bool, **said: object) -> None:
-    """Do it in one transaction, and tell once that is committed."""
+    """Do it in one transaction, and tell once that is committed. Times are as typed."""
     with open_desk(at, by=by, number=number) as desk:
         desk.demand_past()
-        do(desk.session, desk.book, number, by=by, now=desk.now, **said)
+        meant = {name: desk.instant(each) if isinstance(each, datetime) else each for name, each in said.items()}
+        do(desk.session, desk.book, number, by=by, now=desk.now, **meant)
         account = issue_views.account(desk, number, last_action(desk.session, desk.book, number))
     account.tell(as_json=as_json)

@@ -1,7 +1,7 @@
 """Rows of the ledger and of duties, in words for people and as data for programs."""
 
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from rich.text import Text
@@ -14,7 +14,7 @@ from models.queries.history import OF_ANOTHER_POST, Happened
 from models.queries.ledger import Entry
 from models.queries.reach import Reach
 from models.rules.records import Post, Reached
-from models.vocabulary import Action, Rating
+from models.vocabulary import Action, Basis
 from notifications import wording
 
 LEDGER = tuple(
@@ -33,7 +33,8 @@ def post(of: Post) -> str:
 def entry(row: Entry) -> dict[str, Any]:
     """A row of the ledger as data: the columns of :data:`LEDGER`, what a resident said without traceable numbers."""
     values = {each.name: getattr(row, each.name) for each in fields(Entry)}
-    values |= holder(row.holder) | {"summary": output.safe(row.summary)}
+    said = {name: output.safe(values[name]) for name in ("summary", "published", "exempt") if values[name]}
+    values |= holder(row.holder) | said
     return {name: values[name] for name in LEDGER}
 
 
@@ -43,7 +44,7 @@ def holder(whose: Reached | None) -> dict[str, str | None]:
 
 
 def owed(row: Owed, answering: Reach) -> dict[str, Any]:
-    """An open duty as data."""
+    """A duty that is owed, as data."""
     whose = answering.of(row.post_id) if row.post_id is not None else None
     return {
         "number": row.number,
@@ -57,6 +58,9 @@ def owed(row: Owed, answering: Reach) -> dict[str, Any]:
         "steps_fired": row.step,
         "steps": row.steps,
         "next_step_at": row.next_step_at,
+        "held_at": row.held_at,
+        "basis": row.basis,
+        "promised_at": row.promised_at,
         "summary": output.safe(row.summary),
     }
 
@@ -115,41 +119,22 @@ def what(row: Happened) -> str:
     return called(row.action)
 
 
-def remark(row: Happened, desk: Desk) -> str:
-    """What was said to it: the reason, evidence and rating, whose it became when assigned, when it had been due."""
-    said = row.facts or {}
-    parts = [
-        _rescheduled(row, desk) if row.action is Action.RESCHEDULE and row.duty else "",
-        handed_over(row),
-        say("cli.remark.assigned", post=post(row.post)) if row.action is Action.ASSIGN and row.post else "",
-        say("cli.remark.rating", rating=called(Rating(said["rating"]))) if "rating" in said else "",
-        say("cli.remark.evidence", evidence=output.safe(str(said["evidence"]))) if "evidence" in said else "",
-        output.safe(row.reason) if row.reason else "",
-    ]
-    return say("cli.remark.joint").join(filter(None, parts))
-
-
-def _rescheduled(row: Happened, desk: Desk) -> str:
-    """Which duty's times were counted anew and why, and when it had been due."""
-    said = row.facts or {}
-    at = moment(datetime.fromisoformat(said["due_at"]), desk.zone, desk.now)
-    return say(f"cli.remark.{said['why']}", duty=called(row.duty) if row.duty else "", at=at)
-
-
-def handed_over(row: Happened) -> str:
-    """Whose a post was and whose it is, of a hand-over."""
-    if row.action is not Action.HAND_OVER or row.post is None or row.facts is None:
-        return ""
-    before, after = row.facts["from"], row.facts["to"]
-    key = "handed_over" if before and after else "left" if before else "taken_up"
-    return say(f"cli.remark.{key}", post=post(row.post), before=before, after=after)
-
-
 def next_step(row: Owed, answering: Reach, desk: Desk) -> str:
-    """An open duty as one sentence: what, whose, by when."""
+    """A duty that is owed as one sentence: what, whose, by when."""
     reached = answering.of(row.post_id) if row.post_id is not None else None
-    at = output.due(desk.book.calendar, row.due_at, desk.now, row.limit_unit)
-    return say("cli.next_step", duty=called(row.kind), whose=whose(reached), due=at)
+    at = output.due(desk.book.calendar, row.due_at, row.held_at or desk.now, row.limit_unit)
+    due = say("cli.clock.joint").join((at, *clock(row, desk)))
+    return say("cli.next_step", duty=called(row.kind), whose=whose(reached), due=due)
+
+
+def clock(row: Owed, desk: Desk) -> list[str]:
+    """What is out of the ordinary about a duty's time: it stands still, was extended, was promised."""
+    told = {
+        "held": row.held_at,
+        "extended": row.due_at if row.basis is Basis.EXTENSION else None,
+        "promised": row.promised_at,
+    }
+    return [say(f"cli.clock.{name}", at=moment(at, desk.zone, desk.now)) for name, at in told.items() if at]
 
 
 DUTY = ("light", "number", "duty", "due_at", "holder", "steps_fired", "summary")
@@ -159,11 +144,12 @@ DUTY = ("light", "number", "duty", "due_at", "holder", "steps_fired", "summary")
 def duty_cells(row: Owed, answering: Reach, desk: Desk) -> dict[str, str | Text]:
     """An open duty in words, by the columns of :data:`DUTY`."""
     reached = answering.of(row.post_id) if row.post_id is not None else None
+    due = output.due(desk.book.calendar, row.due_at, row.held_at or desk.now, row.limit_unit, cell=True)
     return {
         "light": output.lamp(row.light),
         "number": row.number,
         "duty": called(row.kind),
-        "due_at": output.due(desk.book.calendar, row.due_at, desk.now, row.limit_unit, cell=True),
+        "due_at": "\n".join((due, *clock(row, desk))),
         "holder": whose(reached),
         "steps_fired": f"{row.step}/{row.steps}",
         "summary": output.safe(row.summary),

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from models import vocabulary
 from notifications import wording
@@ -50,3 +51,8 @@ def joined(words: Iterable[str]) -> str:
 def moment(at: datetime, zone: str, now: datetime) -> str:
     """A local date, weekday and clock; the year only when it isn't the year of `now`."""
     return wording.moment(at, zone, now, locale())
+
+
+def day(of: date, zone: str, now: datetime) -> str:
+    """A date with its weekday; the year only when it isn't the local year of `now`."""
+    return wording.day_and_weekday(of, now.astimezone(ZoneInfo(zone)).year, locale())

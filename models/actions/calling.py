@@ -34,7 +34,7 @@ def call_up(session: Session, book: Rulebook, number: str, *, unit: str, reason:
         raise GateClosed(why="called_already", number=number)
     if called.id == duties.owing_unit(session, work).id:
         raise InvalidInput(why="called_itself", number=number, unit=called.name)
-    case.issue.called_up = True
+    case.issue.called_up, case.issue.changed_at = True, now
     _relevel(session, book, case.issue, work, now)
     return conclude(session, book, case, now, {DutyKind.ANSWER: called.answering[-1]}, reason=reason, unit=called.id)
 

@@ -50,7 +50,7 @@ def take(
 ) -> Case:
     """Lock an issue for an action of a person.
 
-    :param by: the person's staff number.
+    :param by: the person's staff number; they hold the post on the day on which it happened.
     :param happened_at: when it was done, if that is not `now`.
     :raises NotFound: no such issue or person.
     :raises OnHold: the issue's clock stands still, which the action does not go with.

@@ -1,27 +1,26 @@
-"""What is owed: open duties, by whose they are, where, and how they stand."""
+"""What is owed: by whose it is, where, and how it stands; now, or as it was known then."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from models.queries import people, units
+from models.queries import people, revisions, units
 from models.queries.rulebook import Rulebook
 from models.rules.assignment import who_answers
 from models.rules.worktime import Allowance
 from models.tables.duties import Duty
-from models.tables.issues import Issue
 from models.tables.places import Post, Unit
 from models.tables.policies import ServiceLevel
-from models.vocabulary import DutyKind, DutyState, Light, Severity, TimeUnit
+from models.vocabulary import OWED, Basis, DutyKind, Light, Severity, TimeUnit
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which open duties are asked for; what is None asks for nothing. `unit_id` means everything below it too."""
+    """Which duties are asked for; what is None asks for nothing. `unit_id` means everything below it too."""
 
     unit_id: int | None = None
     post_ids: Collection[int] | None = None
@@ -31,7 +30,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Owed:
-    """An open duty. `post_id` is None while nobody was assigned; `unit` is the unit whose post owes it."""
+    """A duty that is owed. `post_id` is None while nobody was assigned; `unit` is the unit whose post owes it.
+
+    ``held_at`` is since when its clock stands still, ``basis`` how its due time came about, ``promised_at`` by when its
+    holder said it would be done.
+    """
 
     number: str
     severity: Severity
@@ -46,21 +49,36 @@ class Owed:
     step: int
     steps: int
     next_step_at: datetime | None
+    held_at: datetime | None
+    basis: Basis
+    promised_at: datetime | None
 
 
-def light(now: datetime) -> ColumnElement[str]:
-    """How a duty stands at an instant, as ``rules.escalation.light`` says."""
-    warned = func.coalesce(Duty.steps_at[1] <= now, False)
+def light(now: datetime, duty: type[Duty] = Duty) -> ColumnElement[str]:
+    """How a duty stands at an instant, as ``rules.escalation.light`` says; while its clock stands still, as of then."""
+    as_of = func.coalesce(duty.held_at, now)
+    warned = func.coalesce(duty.steps_at[1] <= as_of, False)
     return case(
-        (Duty.due_at <= now, literal(Light.RED.value)),
+        (duty.due_at <= as_of, literal(Light.RED.value)),
         (warned, literal(Light.YELLOW.value)),
         else_=literal(Light.GREEN.value),
     )
 
 
-def owed(session: Session, book: Rulebook, wanted: Wanted, now: datetime, limit: int | None = None) -> list[Owed]:
-    """Open duties, what is due first standing first."""
-    rows = session.execute(_narrowed(_open(book, now), wanted, now).limit(limit))
+def owed(
+    session: Session,
+    book: Rulebook,
+    wanted: Wanted,
+    now: datetime,
+    limit: int | None = None,
+    *,
+    as_known: bool = False,
+) -> list[Owed]:
+    """Duties that are owed, what is due first standing first.
+
+    :param as_known: as it was known at `now`, whatever was recorded since.
+    """
+    rows = session.execute(_owing(book, wanted, now, now if as_known else None).limit(limit))
     return [_owed(dict(row)) for row in rows.mappings()]
 
 
@@ -70,47 +88,45 @@ def _owed(row: dict[str, Any]) -> Owed:
 
 
 def count(session: Session, book: Rulebook, wanted: Wanted, now: datetime) -> int:
-    """How many open duties there are of those asked for."""
-    asked = _narrowed(_open(book, now), wanted, now).order_by(None).subquery()
+    """How many duties are owed of those asked for."""
+    asked = _owing(book, wanted, now, None).order_by(None).subquery()
     return session.scalars(select(func.count()).select_from(asked)).one()
 
 
-def _open(book: Rulebook, now: datetime) -> Select[Any]:
-    return (
+def _owing(book: Rulebook, wanted: Wanted, now: datetime, known_at: datetime | None) -> Select[Any]:
+    issue, duty = revisions.issues(known_at), revisions.duties(known_at)
+    rows = (
         select(
-            Issue.number,
-            Issue.severity,
-            Issue.summary,
-            Duty.kind,
+            issue.number,
+            issue.severity,
+            issue.summary,
+            duty.kind,
             Unit.name.label("unit"),
-            Duty.post_id,
-            Duty.opened_at,
-            Duty.due_at,
+            duty.post_id,
+            duty.opened_at,
+            duty.due_at,
             ServiceLevel.allowance,
-            light(now).label("light"),
-            Duty.step,
-            func.cardinality(Duty.steps_at).label("steps"),
-            Duty.next_step_at,
+            light(now, duty).label("light"),
+            duty.step,
+            func.cardinality(duty.steps_at).label("steps"),
+            duty.next_step_at,
+            duty.held_at,
+            duty.basis,
+            duty.promised_at,
         )
-        .join(Issue, Issue.id == Duty.issue_id)
-        .join(Unit, Unit.id == Duty.unit_id)
-        .join(ServiceLevel, ServiceLevel.id == Duty.service_level_id)
-        .where(Issue.county_id == book.county.id, Duty.state == DutyState.OPEN)
-        .order_by(Duty.due_at, Duty.id)
+        .join(issue, issue.id == duty.issue_id)
+        .join(Unit, Unit.id == duty.unit_id)
+        .join(ServiceLevel, ServiceLevel.id == duty.service_level_id)
+        .where(issue.county_id == book.county.id, duty.state.in_(OWED))
+        .order_by(duty.due_at, duty.id)
     )
-
-
-def _narrowed(rows: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
-    conditions = []
-    if wanted.unit_id is not None:
-        conditions.append(Unit.path.contains([wanted.unit_id]))
-    if wanted.post_ids is not None:
-        conditions.append(Duty.post_id.in_(wanted.post_ids))
-    if wanted.light is not None:
-        conditions.append(light(now) == wanted.light.value)
-    if wanted.number is not None:
-        conditions.append(Issue.number == wanted.number)
-    return rows.where(*conditions)
+    named = {
+        "unit_id": Unit.path.contains([wanted.unit_id]),
+        "post_ids": duty.post_id.in_(wanted.post_ids or ()),
+        "light": light(now, duty) == wanted.light,
+        "number": issue.number == wanted.number,
+    }
+    return rows.where(*(named[each.name] for each in fields(wanted) if getattr(wanted, each.name) is not None))
 
 
 def posts_answered_by(session: Session, book: Rulebook, person_id: int, now: datetime) -> set[int]:

@@ -174,4 +174,5 @@ def _record(duty: Duty, desk: _Desk, now: Reach, fired: tuple[Fired, ...]) -> Du
         held_at=duty.held_at,
         basis=duty.basis,
         basis_at=duty.basis_at,
+        promised_at=duty.promised_at,
     )

@@ -1,12 +1,13 @@
 """People, the posts they hold on a day, who is away, and who answers at which post."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models.errors import NotFound
+from models.queries import revisions
 from models.rules.assignment import Away, Roster
 from models.rules.lifecycle import HeldPost
 from models.tables.people import Absence, Person, Posting
@@ -18,9 +19,9 @@ def held_on(day: date | ColumnElement[date], posting: type[Posting] = Posting) -
     return (posting.from_on <= day) & or_(posting.until_on.is_(None), posting.until_on > day)
 
 
-def away_on(day: date) -> ColumnElement[bool]:
+def away_on(day: date, absence: type[Absence] = Absence) -> ColumnElement[bool]:
     """The condition that somebody is away on a day by an absence."""
-    return ~Absence.cancelled & (Absence.from_on <= day) & (Absence.until_on > day)
+    return ~absence.cancelled & (absence.from_on <= day) & (absence.until_on > day)
 
 
 def person(session: Session, county_id: int, code: str) -> Person:
@@ -55,29 +56,37 @@ def _posts(session: Session, condition: ColumnElement[bool], on: date) -> list[H
     return [HeldPost(*row) for row in rows]
 
 
-def holding(session: Session, county_id: int, on: date) -> dict[int, int]:
-    """The holder, as person id, of each post of a county that is held on a day, whether away or not."""
+def holding(session: Session, county_id: int, on: date, known_at: datetime | None = None) -> dict[int, int]:
+    """The holder, as person id, of each post of a county that is held on a day, whether away or not.
+
+    :param known_at: as it was known at that instant; None: as it is.
+    """
+    posting = revisions.postings(known_at)
     rows = session.execute(
-        select(Posting.post_id, Posting.person_id)
-        .join(Post, Post.id == Posting.post_id)
+        select(posting.post_id, posting.person_id)
+        .join(Post, Post.id == posting.post_id)
         .join(Unit, Unit.id == Post.unit_id)
-        .where(Unit.county_id == county_id, held_on(on))
+        .where(Unit.county_id == county_id, held_on(on, posting))
     )
     return {row.post_id: row.person_id for row in rows}
 
 
-def _away(session: Session, county_id: int, on: date) -> dict[int, Away]:
+def _away(session: Session, county_id: int, on: date, known_at: datetime | None = None) -> dict[int, Away]:
+    absence = revisions.absences(known_at)
     rows = session.execute(
-        select(Absence.person_id, Absence.until_on, Absence.deputy_id)
-        .join(Person, Person.id == Absence.person_id)
-        .where(Person.county_id == county_id, away_on(on))
+        select(absence.person_id, absence.until_on, absence.deputy_id)
+        .join(Person, Person.id == absence.person_id)
+        .where(Person.county_id == county_id, away_on(on, absence))
     )
     return {row.person_id: Away(row.until_on, row.deputy_id) for row in rows}
 
 
-def roster(session: Session, county_id: int, on: date) -> Roster:
-    """Who holds which post of a county on a day, and who of them is away."""
-    return Roster(holding(session, county_id, on), _away(session, county_id, on))
+def roster(session: Session, county_id: int, on: date, known_at: datetime | None = None) -> Roster:
+    """Who holds which post of a county on a day, and who of them is away.
+
+    :param known_at: as it was known at that instant; None: as it is.
+    """
+    return Roster(holding(session, county_id, on, known_at), _away(session, county_id, on, known_at))
 
 
 def holders(session: Session, county_id: int, on: date) -> Mapping[int, int]:

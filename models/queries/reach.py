@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,11 +46,16 @@ class Reach:
         return Absent(self.posts[post_id], self.names[holder], last_on)
 
 
-def reach(session: Session, county_id: int, post_ids: Collection[int], on: date) -> Reach:
-    """Look up some posts, the chain above each, and who answers there on a day."""
+def reach(
+    session: Session, county_id: int, post_ids: Collection[int], on: date, known_at: datetime | None = None
+) -> Reach:
+    """Look up some posts, the chain above each, and who answers there on a day.
+
+    :param known_at: who does as it was known at that instant; None: as it is.
+    """
     above = units.answering_above(session, set(post_ids))
     chain = {*post_ids, *(each for chain in above.values() for each in chain)}
-    roster = people.roster(session, county_id, on)
+    roster = people.roster(session, county_id, on, known_at)
     known = {held[post_id] for held in (roster.holding, roster.answering) for post_id in chain & held.keys()}
     return Reach(_posts(session, chain), above, roster, names(session, known))
 

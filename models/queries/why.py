@@ -47,18 +47,30 @@ def record(session: Session, book: Rulebook, number: str, now: datetime) -> Issu
         category=session.get_one(Category, issue.category_id).name,
         unit=unit.name,
         severity=issue.severity,
+        stage=issue.stage,
         reported_at=issue.happened_at,
         duties=duty_records(session, book, issue.id, events, now),
         history=_history(session, events),
         held_until=issue.held_until,
         suspensions=tuple(suspensions.current(session, book.county.id, now, unit.path)),
+        merged_into=session.scalar(select(Issue.number).where(Issue.id == issue.merged_into_id)),
+        called_up=issue.called_up,
     )
 
 
 def _history(session: Session, events: Sequence[Event]) -> tuple[Happened, ...]:
+    """What happened to the issue and stands: steps apart, and what was taken back."""
+    taken_back = {event.voids_id for event in events}
     who = names(session, {event.person_id for event in events if event.person_id is not None})
     return tuple(
-        Happened(event.action, event.stage_to, event.happened_at, who.get(event.person_id or 0), event.reason)
+        Happened(
+            event.action,
+            event.stage_to,
+            event.happened_at,
+            event.recorded_at,
+            who.get(event.person_id or 0),
+            event.reason,
+        )
         for event in events
-        if event.action is not Action.STEP
+        if event.action not in (Action.STEP, Action.VOID) and event.id not in taken_back
     )

@@ -3,20 +3,25 @@
 Names are those of people and units, never ids; instants are aware; the words are the template's.
 """
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from models.errors import CalendarEnds
+from models.rules import endings
+from models.rules.clock import thaw
 from models.rules.counting import Counted, Span, counted, span
-from models.rules.escalation import light
-from models.rules.records import Addressed, DutyRecord, Fired, Happened, IssueRecord, Reached, Suspended
+from models.rules.endings import Closed, Ended, Returned
+from models.rules.escalation import Schedule, light
+from models.rules.records import Addressed, DutyRecord, Fired, IssueRecord, Reached, Suspended
 from models.rules.worktime import WorkCalendar
 from models.vocabulary import OWED, Action, Basis, DutyKind, Light, Severity, Stage
 
 
 class Standing(StrEnum):
-    """What an issue waits for."""
+    """What an issue waits for, or how it ended."""
 
     UNOWNED = "unowned"
     UNASSIGNED = "unassigned"
@@ -24,7 +29,11 @@ class Standing(StrEnum):
     ACTING = "acting"
     EVALUATING = "evaluating"
     CLOSING = "closing"
+    ON_HOLD = "on_hold"
     CLOSED = "closed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 AWAITED = {
@@ -33,6 +42,11 @@ AWAITED = {
     DutyKind.ACT: Standing.ACTING,
     DutyKind.EVALUATE: Standing.EVALUATING,
     DutyKind.CLOSE: Standing.CLOSING,
+}
+ENDED = {
+    Stage.REJECTED: Standing.REJECTED,
+    Stage.WITHDRAWN: Standing.WITHDRAWN,
+    Stage.MERGED: Standing.MERGED,
 }
 KINDS = tuple(DutyKind)  # in the order in which they must be done
 LIGHTS = tuple(Light)  # the gravest last
@@ -49,10 +63,20 @@ class Coming:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What somebody allowed, when, and why it was asked for."""
+
+    at: datetime
+    person: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class DutyExplained:
     """What is owed, by when, how that was counted, and its escalation. ``left`` is what it is late when ``overdue``.
 
-    While its clock stands still, since ``held_at``, all that is as of then, and no step is coming.
+    While its clock stands still, since ``held_at``, all that is as of then, and no step is coming; ``due_then`` is when
+    it will be due if the clock goes on as foreseen. ``extended`` is who allowed the due time it has.
     """
 
     kind: DutyKind
@@ -72,31 +96,9 @@ class DutyExplained:
     held_at: datetime | None
     basis: Basis
     basis_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Closed:
-    """How it ended: when the work was due and done, and how long everything took; ``steps`` had fired by then."""
-
-    at: datetime
-    person: str | None
-    due_at: datetime
-    done_at: datetime
-    in_time: bool
-    late: Span
-    took: Span
-    steps: int
-
-
-@dataclass(frozen=True)
-class Returned:
-    """The work came back, with a new clock: after it was struck off (``closed_at``), or because of the resident."""
-
-    at: datetime
-    person: str | None
-    reason: str | None
-    closed_at: datetime | None
-    in_time: bool
+    due_then: datetime | None
+    extended: Decided | None
+    promised_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,9 @@ class Explanation:
     duties: tuple[DutyExplained, ...]
     returned: Returned | None
     closed: Closed | None
+    ended: Ended | None
+    called_up: bool
+    hold: Decided | None
     held_until: date | None
     suspensions: tuple[Suspended, ...]
     now: datetime
@@ -131,21 +136,26 @@ def explain(issue: IssueRecord, calendar: WorkCalendar, now: datetime) -> Explan
     :raises CalendarEnds: when its times reach beyond the calendar.
     """
     owed = [duty for duty in issue.duties if duty.state in OWED]
-    duties = tuple(_duty(each, calendar, now) for each in sorted(owed, key=lambda duty: KINDS.index(duty.kind)))
-    closed = None if duties else _closed(issue, calendar)
+    in_order = sorted(owed, key=lambda duty: KINDS.index(duty.kind))
+    duties = tuple(_duty(each, issue, calendar, now) for each in in_order)
+    ended, closed = endings.ended(issue), endings.closed(issue, calendar)
+    hold = _decided(issue, Action.HOLD) if issue.held_until else None
     return Explanation(
         number=issue.number,
         summary=issue.summary,
         category=issue.category,
         unit=issue.unit,
         severity=issue.severity,
-        standing=_standing(duties),
+        standing=_standing(issue, duties),
         light=max((duty.light for duty in duties), key=LIGHTS.index, default=None),
         reported_at=issue.reported_at,
-        since=closed.at if closed else _since(duties[0], issue),
+        since=next((each.at for each in (closed, ended, hold) if each), None) or _since(duties[0], issue),
         duties=duties,
-        returned=_returned(issue),
+        returned=endings.returned(issue),
         closed=closed,
+        ended=ended,
+        called_up=issue.called_up,
+        hold=hold,
         held_until=issue.held_until,
         suspensions=issue.suspensions,
         now=now,
@@ -153,9 +163,11 @@ def explain(issue: IssueRecord, calendar: WorkCalendar, now: datetime) -> Explan
     )
 
 
-def _standing(duties: tuple[DutyExplained, ...]) -> Standing:
+def _standing(issue: IssueRecord, duties: tuple[DutyExplained, ...]) -> Standing:
     if not duties:
-        return Standing.CLOSED
+        return ENDED.get(issue.stage, Standing.CLOSED)
+    if issue.held_until is not None:
+        return Standing.ON_HOLD
     first = duties[0]
     return AWAITED[first.kind] if first.assigned else Standing.UNASSIGNED
 
@@ -166,7 +178,13 @@ def _since(first: DutyExplained, issue: IssueRecord) -> datetime:
     return max([first.opened_at, *signed])
 
 
-def _duty(duty: DutyRecord, calendar: WorkCalendar, now: datetime) -> DutyExplained:
+def _decided(issue: IssueRecord, action: Action) -> Decided | None:
+    """The last time something was allowed."""
+    last = endings.latest(issue, action)
+    return Decided(last.at, last.person, last.reason) if last else None
+
+
+def _duty(duty: DutyRecord, issue: IssueRecord, calendar: WorkCalendar, now: datetime) -> DutyExplained:
     as_of = duty.held_at or now
     overdue = as_of >= duty.due_at
     ends = (duty.due_at, as_of) if overdue else (as_of, duty.due_at)
@@ -188,58 +206,24 @@ def _duty(duty: DutyRecord, calendar: WorkCalendar, now: datetime) -> DutyExplai
         held_at=duty.held_at,
         basis=duty.basis,
         basis_at=duty.basis_at,
+        due_then=None if overdue else _due_then(duty, issue, calendar),
+        extended=_decided(issue, Action.EXTEND) if duty.basis is Basis.EXTENSION else None,
+        promised_at=duty.promised_at,
     )
+
+
+def _due_then(duty: DutyRecord, issue: IssueRecord, calendar: WorkCalendar) -> datetime | None:
+    """When a duty whose clock stands still will be due, if that goes on when the hold and the suspensions end."""
+    ends = [each.until_at for each in issue.suspensions]
+    ends += [calendar.midnight(issue.held_until)] if issue.held_until else []
+    if duty.held_at is None or not ends:
+        return None
+    stood = Schedule(duty.opened_at, duty.due_at, duty.steps_at, duty.provisional)
+    with suppress(CalendarEnds):
+        return thaw(duty.level, stood, duty.held_at, max(duty.held_at, *ends), calendar=calendar).due_at
+    return None
 
 
 def _coming(duty: DutyRecord, now: datetime) -> tuple[Coming, ...]:
     steps = enumerate(zip(duty.steps_at, duty.steps, strict=True), 1)
     return tuple(Coming(n, at, at <= now, addressed) for n, (at, addressed) in steps if n > duty.step)
-
-
-def _work_done_by(issue: IssueRecord, instant: datetime) -> DutyRecord | None:
-    """The last duty to act that had ended by an instant."""
-    acting = [each for each in issue.duties if each.kind is DutyKind.ACT and each.ended_at and each.ended_at <= instant]
-    return acting[-1] if acting else None
-
-
-def _in_time(work: DutyRecord | None) -> bool:
-    return work is not None and work.ended_at is not None and work.ended_at <= work.due_at
-
-
-def _closed(issue: IssueRecord, calendar: WorkCalendar) -> Closed | None:
-    closing = next((each for each in reversed(issue.history) if each.action is Action.CLOSE), None)
-    work = _work_done_by(issue, closing.at) if closing else None
-    if closing is None or work is None or work.ended_at is None:
-        return None
-    returned = _returned(issue)
-    unit = work.level.limit.unit
-    return Closed(
-        at=closing.at,
-        person=closing.person,
-        due_at=work.due_at,
-        done_at=work.ended_at,
-        in_time=_in_time(work),
-        late=span(calendar, work.due_at, max(work.due_at, work.ended_at), unit),
-        took=span(calendar, returned.at if returned else issue.reported_at, closing.at, unit),
-        steps=len(work.fired),
-    )
-
-
-def _came_back(event: Happened) -> bool:
-    return event.action is Action.REOPEN or (event.action is Action.EVALUATE and event.stage is Stage.ACTING)
-
-
-def _returned(issue: IssueRecord) -> Returned | None:
-    """The last time the work came back, if it ever did."""
-    last = next((at for at in reversed(range(len(issue.history))) if _came_back(issue.history[at])), None)
-    if last is None:
-        return None
-    event, before = issue.history[last], issue.history[:last]
-    closings = [each.at for each in before if each.action is Action.CLOSE and event.action is Action.REOPEN]
-    return Returned(
-        at=event.at,
-        person=event.person,
-        reason=event.reason,
-        closed_at=closings[-1] if closings else None,
-        in_time=_in_time(_work_done_by(issue, event.at)),
-    )

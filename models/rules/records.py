@@ -84,7 +84,7 @@ class DutyRecord:
     """A duty. ``steps`` are all of its escalation, each with whom it would address now.
 
     ``held_at`` is since when its clock stands still; ``basis`` how its due time came about, ``basis_at`` when its clock
-    last went on.
+    last went on; ``promised_at`` by when its holder said it would be done.
     """
 
     kind: DutyKind
@@ -104,15 +104,17 @@ class DutyRecord:
     held_at: datetime | None = None
     basis: Basis = Basis.POLICY
     basis_at: datetime | None = None
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Happened:
-    """Something people did to the issue, and the stage it led to."""
+    """Something done to the issue that was not taken back, the stage it led to, and when it became known."""
 
     action: Action
     stage: Stage | None
     at: datetime
+    recorded_at: datetime
     person: str | None
     reason: str | None
 
@@ -126,8 +128,11 @@ class IssueRecord:
     category: str
     unit: str
     severity: Severity
+    stage: Stage
     reported_at: datetime
     duties: tuple[DutyRecord, ...]
     history: tuple[Happened, ...]
     held_until: date | None = None
     suspensions: tuple[Suspended, ...] = ()
+    merged_into: str | None = None
+    called_up: bool = False

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from deployments.commands.rows import handed_over, who, whose
+from deployments.commands.remarks import handed_over
+from deployments.commands.rows import who, whose
 from models.queries.history import Happened
 from models.rules.records import Absent, Post, Reached
 from models.vocabulary import Action, DutyKind, Role

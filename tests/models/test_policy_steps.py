@@ -112,7 +112,9 @@ def test_why_tells_the_steps_given_and_those_to_come(session: Session, book: Rul
     assert [each.number for each in act.fired] == [1]
 
 
-def test_taking_back_what_was_done_under_the_old_policy_gives_no_step_twice(session: Session, book: Rulebook) -> None:
+def test_taking_back_what_was_done_under_the_old_policy_leaves_the_new_clock_and_gives_no_step_twice(
+    session: Session, book: Rulebook
+) -> None:
     case = Case(session, book, reported(session, book, MONDAY)).assigned().signed()
     load(session, with_policy("2026-03", act="1 working_days"))
     take_over(session, "2026-03-02 12:00")

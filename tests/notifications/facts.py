@@ -111,6 +111,9 @@ def duty(kind: str = "act", **other: Any) -> dict[str, Any]:
         "held_at": None,
         "basis": "policy",
         "basis_at": None,
+        "due_then": None,
+        "extended": None,
+        "promised_at": None,
         **other,
     }
 
@@ -130,6 +133,9 @@ def explanation(summary: str, **other: Any) -> dict[str, Any]:
         "duties": [duty()],
         "returned": {"at": NOW, "person": "周敏", "reason": summary, "closed_at": NOW, "in_time": False},
         "closed": None,
+        "ended": None,
+        "called_up": True,
+        "hold": {"at": NOW, "person": "周敏", "reason": summary},
         "held_until": date(2026, 11, 30),
         "suspensions": ({"unit": "东街", "cause": summary, "from_at": NOW, "until_at": NOW, "person": "孙立"},),
         "now": NOW,
@@ -143,8 +149,10 @@ CLOSED = {
     "person": "周敏",
     "due_at": NOW,
     "done_at": NOW,
+    "recorded_at": NOW,
     "in_time": False,
     "late": {"days": 0, "hours": 2, "minutes": 0, "working": True},
     "took": {"days": 4, "hours": 2, "minutes": 0, "working": True},
     "steps": 2,
+    "steps_after": 1,
 }

@@ -7,6 +7,7 @@ import pytest
 from jinja2 import UndefinedError
 from markdown_it import MarkdownIt
 
+from models.rules.explanation import ENDED, Standing
 from notifications.locale import LOCALES
 from notifications.render import FOLDER, render
 from tests.notifications import facts
@@ -62,12 +63,15 @@ def test_a_missing_fact_is_an_error(message: str, locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("standing", ["unowned", "unassigned", "unsigned", "acting", "evaluating", "closing", "closed"])
-def test_every_standing_has_its_words(standing: str, locale: str) -> None:
-    closed = facts.CLOSED if standing == "closed" else None
-    duties = [] if closed else [facts.duty(kind) for kind in ("dispatch", "sign", "act", "evaluate", "close")]
+@pytest.mark.parametrize("standing", list(Standing))
+def test_every_standing_has_its_words(standing: Standing, locale: str) -> None:
+    closed = facts.CLOSED if standing is Standing.CLOSED else None
+    into = "东街-2026-0002" if standing is Standing.MERGED else None
+    ended = {"at": facts.NOW, "person": "周敏", "reason": None, "into": into} if standing in ENDED.values() else None
+    duties = [] if closed or ended else [facts.duty(kind) for kind in ("dispatch", "sign", "act", "evaluate", "close")]
+    how = {"closed": closed, "ended": ended}
     said = {
-        render("why", locale, facts.explanation("", standing=standing, closed=closed, duties=duties, returned=back))
+        render("why", locale, facts.explanation("", standing=standing, duties=duties, **how, returned=back))
         for back in (None, {"at": facts.NOW, "person": None, "reason": None, "closed_at": None, "in_time": False})
     }
     assert len(said) == 2
