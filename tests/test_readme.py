@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.rules.lifecycle import SENT_BACK, TRANSITIONS, Transition
+from models.rules.lifecycle import SENT_BACK, TRANSITIONS
 from models.vocabulary import Action, DutyKind, Light, Role, Severity, Stage
 from notifications.locale import label
 
@@ -17,15 +17,20 @@ GLOSSARY = {
 }
 
 
-def arrow(row: Transition) -> str:
-    source = row.source.value if row.source else "[*]"
-    return f"    {source} --> {row.target.value}: {label('action', row.action, 'zh_CN')} {row.action.value}"
+def arrow(source: Stage | None, target: Stage, actions: list[Action]) -> str:
+    words = ", ".join(f"{label('action', action, 'zh_CN')} {action.value}" for action in actions)
+    return f"    {source.value if source else '[*]'} --> {target.value}: {words}"
 
 
 def diagram() -> str:
+    """The stages, and what leads from one to another; what leaves an issue at its stage would only blur it."""
     stages = [f'    state "{label("stage", stage, "zh_CN")} {stage.value}" as {stage.value}' for stage in Stage]
-    rows = [arrow(row) for row in (*TRANSITIONS, SENT_BACK)]
-    return "\n".join(["```mermaid", "stateDiagram-v2", *stages, *rows, "```"])
+    moves: dict[tuple[Stage | None, Stage], list[Action]] = {}
+    for row in (*TRANSITIONS, SENT_BACK):
+        if row.source is not row.target:
+            moves.setdefault((row.source, row.target), []).append(row.action)
+    arrows = [arrow(source, target, actions) for (source, target), actions in moves.items()]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *stages, *arrows, "```"])
 
 
 def glossary() -> str:
