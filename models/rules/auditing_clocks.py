@@ -8,7 +8,7 @@ from models.rules.clock import thaw
 from models.rules.dossiers import Dossier, DutyRow, EventRow, Surroundings, pairs
 from models.rules.escalation import Schedule, freeze, steps_for
 from models.rules.findings import Finding, Kind
-from models.vocabulary import Action, Basis, DutyState
+from models.vocabulary import Basis, DutyState
 
 OVERLAP = timedelta(hours=1)
 """Runs overlap: what was recorded less than this before a night may have come after it."""
@@ -42,10 +42,8 @@ def _expected(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule
         return None
 
 
-def _extended(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule | None:
+def _extended(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule:
     """Due on the day agreed upon, at the same hour; its steps count from when the clock last went on after a hold."""
-    if duty.basis_at is not None and _rescheduled(dossier, duty, duty.basis_at):
-        return None
     day, since = dossier.extended_to.get(duty.id), duty.basis_at or duty.opened_at
     due = county.calendar.same_clock_on(duty.due_at, day) if day else duty.due_at
     steps = steps_for(county.levels[duty.service_level_id], since, due, county.calendar)
@@ -65,11 +63,6 @@ def _thawed(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule |
             level = county.levels[held.service_level_id]
             return thaw(level, stood, held.held_at, max(held.held_at, duty.basis_at), calendar=county.calendar)
     return Schedule(duty.opened_at, duty.opened_at, (), provisional=False)  # it never stood still: no time is right
-
-
-def _rescheduled(dossier: Dossier, duty: DutyRow, since: datetime) -> bool:
-    moved = (each for each in dossier.events if each.action is Action.RESCHEDULE and each.duty_id == duty.id)
-    return any(each.recorded_at >= since for each in moved)
 
 
 def _wrong_steps(duty: DutyRow, expected: Schedule) -> Iterator[tuple[int, datetime]]:

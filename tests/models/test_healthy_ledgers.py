@@ -1,12 +1,9 @@
-"""Whatever people and nights do, by the book or by chance: the auditor is silent and the ledger balances."""
+"""Whatever people and nights do: the auditor is silent and the ledger balances. Lives at random: test_audited_lives."""
 
 from collections.abc import Callable
 from datetime import date
-from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,10 +24,8 @@ from models.tables.events import Event
 from models.vocabulary import Action, Basis, Rating, RequestKind
 from tests.county import COUNTY, SECRET, at, reported
 from tests.models.cases import Case
-from tests.models.chance import Chance
 from tests.models.flood import suspend
 from tests.models.mutations import audited
-from tests.rules.properties import quick
 
 MONDAY, FRIDAY, SECOND_MONDAY = "2026-03-02 09:00", "2026-03-06 09:00", "2026-03-09 09:00"
 
@@ -190,15 +185,3 @@ def test_the_stories_tell_of_everything_that_can_be_done(session: Session, book:
             undone.rollback()
         session.expire_all()
     assert set(Action) - told == set()
-
-
-@quick(12)
-@given(st.integers(0, 2**32), st.integers(20, 90))
-def test_nothing_is_found_in_what_happened_by_chance(session: Session, book: Rulebook, seed: int, turns: int) -> None:
-    with session.begin_nested() as tried:
-        life = Chance(session, book, Random(seed)).live(turns)
-        life.night()
-        found = [(each.key, each.facts) for each in audited(session, life.book, life.now)]
-        tried.rollback()
-    session.expire_all()
-    assert found == []

@@ -1,38 +1,22 @@
 """The preview: rolled back it leaves every table as it was, and the night then does exactly what it listed."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import guards, handing_over, night, preview, promises
+from models.actions import guards, handing_over, preview, promises
 from models.actions.preview import Preview
 from models.database import engine
 from models.errors import CommunityBusy
-from models.queries import units
 from models.queries.doings import Doing
 from models.queries.rulebook import Rulebook
 from models.rules.records import Post
-from models.tables.duties import Duty
-from models.tables.events import Event
-from models.tables.issues import Issue
-from models.tables.notices import Notice
-from models.tables.places import Post as PostRow
-from models.tables.places import Unit
-from models.vocabulary import Action, DutyKind, DutyState, RequestKind, Role, StepAction
+from models.vocabulary import Action, DutyKind, RequestKind, Role, StepAction
 from tests.county import at, reported
 from tests.models.cases import Case
-from tests.models.chance import Chance
 from tests.models.flood import suspend
-from tests.models.ledger import everything, unit_id
-from tests.rules.properties import quick
+from tests.models.ledger import unit_id
 
 WORKER = Post("东街第1网格", Role.GRID_WORKER)
 SECRETARY = Post("东街", Role.FIRST_SECRETARY)
@@ -113,88 +97,3 @@ def test_clocks_that_go_on_after_a_suspension_and_what_changes_hands_are_listed(
         Doing(number, Action.RESUME, ACT, None, None, None, None),
         Doing(number, Action.HAND_OVER, ACT, None, None, WORKER, "钱进"),
     )
-
-
-@quick(12)
-@given(st.integers(0, 2**32), st.integers(20, 80), st.integers(0, 6))
-def test_the_night_does_what_the_preview_listed(
-    session: Session, book: Rulebook, seed: int, turns: int, days: int
-) -> None:
-    with session.begin_nested() as lived:
-        life = Chance(session, book, Random(seed)).live(turns)
-        now = life.now + timedelta(days=days, minutes=1)
-        for community in units.communities(session, book.county.id):
-            before = everything(session)
-            with session.begin_nested() as tried:
-                seen = preview.preview(session, life.book, community.id, now)
-                tried.rollback()
-            session.expire_all()
-            assert everything(session) == before
-            stood = Stood.now(session)
-            assert night.run(session, life.book, community.id, now) == seen.counts
-            session.expire_all()
-            assert Counter(facts(each) for each in seen.doings) == written(session, stood)
-        lived.rollback()
-    session.expire_all()
-
-
-Line = tuple[object, ...]
-
-
-def facts(doing: Doing) -> Line:
-    post = (doing.post.unit, doing.post.role) if doing.post else None
-    return doing.number, doing.action, doing.duty, doing.step, doing.does, post
-
-
-@dataclass(frozen=True)
-class Stood:
-    """What there was before a night: events and notices by id, and which duties stood still."""
-
-    events: set[int]
-    notices: set[int]
-    held: set[int]
-
-    @classmethod
-    def now(cls, session: Session) -> "Stood":
-        held = select(Duty.id).where(Duty.state == DutyState.HELD)
-        return cls(*(set(session.scalars(each)) for each in (select(Event.id), select(Notice.id), held)))
-
-
-def written(session: Session, before: Stood) -> Counter[Line]:
-    """What the night wrote, read row by row from the tables."""
-    events = [each for each in session.scalars(select(Event)) if each.id not in before.events]
-    notices = [each for each in session.scalars(select(Notice)) if each.id not in before.notices and each.action]
-    lines = Counter(told(session, each, events) for each in notices)
-    heard = {(each.duty_id, each.step) for each in notices}
-    unheard = (each for each in events if (each.duty_id, each.step) not in heard and each.action is not Action.BREAK)
-    lines.update(by_rule(session, each) for each in unheard)
-    resumed = {each.issue_id for each in events if each.action is Action.RESUME}
-    open_now = [session.get_one(Duty, each) for each in before.held]
-    lines.update(
-        (number(session, duty.issue_id), Action.RESUME, duty.kind, None, None, None)
-        for duty in open_now
-        if duty.state is DutyState.OPEN and duty.issue_id not in resumed
-    )
-    return lines
-
-
-def told(session: Session, notice: Notice, events: Sequence[Event]) -> Line:
-    duty = session.get_one(Duty, notice.duty_id)
-    step = any((each.duty_id, each.step) == (notice.duty_id, notice.step) for each in events)
-    action = Action.STEP if step else Action.BREAK
-    return number(session, duty.issue_id), action, duty.kind, notice.step, notice.action, seat(session, notice.post_id)
-
-
-def by_rule(session: Session, event: Event) -> Line:
-    kind = session.get_one(Duty, event.duty_id).kind if event.duty_id else None
-    post = seat(session, event.post_id) if event.post_id else None
-    return number(session, event.issue_id), event.action, kind, event.step, None, post
-
-
-def number(session: Session, issue_id: int) -> str:
-    return session.get_one(Issue, issue_id).number
-
-
-def seat(session: Session, post_id: int) -> tuple[str, Role]:
-    post = session.get_one(PostRow, post_id)
-    return session.get_one(Unit, post.unit_id).name, post.role
