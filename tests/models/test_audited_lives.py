@@ -2,23 +2,54 @@
 
 import os
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from models.actions import preview
-from tests.models.lifecycle.snapshots import digest
+from models.rules.worktime import WorkCalendar
+from tests.models.lifecycle.snapshots import Snapshot, digest
+from tests.models.lifecycle.world import World
 from tests.models.mutations import audited
 from tests.models.night_lines import Stood, facts, written
-from tests.models.test_lifecycle_machine import Lifecycle
+from tests.models.test_lifecycle_machine import START, Lifecycle
 
 PREVIEWED = Counter[str]()
 """What the previews listed: nights in which nothing is due tell nothing."""
 
 
+class Nobody:
+    """In place of whoever watches every step: that is another test's."""
+
+    def correct(self, calendar: WorkCalendar) -> None:
+        pass
+
+    def nothing_lags(self, now: Snapshot, community: int, at: datetime) -> None:
+        pass
+
+
+class Unwatched(World):
+    """The same county, only looked at in the end."""
+
+    shadow: Any
+
+    def __init__(self, url: str, start: datetime) -> None:
+        super().__init__(url, start)
+        self.shadow = Nobody()
+
+    def watch(self, before: Snapshot) -> None:
+        pass
+
+
 class Audited(Lifecycle):
     """The same people and nights, looked at by the auditor; and each night is previewed first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world.closing.close()
+        self.world = Unwatched(self.url, START)
 
     def teardown(self) -> None:
         with self.world.session() as session:
