@@ -169,7 +169,7 @@ def test_whatever_is_done_the_ledger_can_be_explained(database_url: str) -> None
     run_state_machine_as_test(
         Lifecycle,
         settings=settings(
-            max_examples=int(os.environ.get("WANGGE_SOAK_LIVES", "24")),
+            max_examples=int(os.environ.get("WANGGE_SOAK_LIVES", "16")),
             stateful_step_count=14,
             deadline=None,
             database=None,

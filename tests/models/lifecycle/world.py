@@ -83,19 +83,11 @@ class World:
                 self.refused[f"{name}: {refusal.key}"] += 1
                 return False
             session.commit()
-            self.reread(session)
         before, self.seen = self.seen, Snapshot.take(self.connection)
         self.done[name] += 1
         self.done.update(self.seen.events[each].action for each in self.seen.events.keys() - before.events.keys())
         self.watch(before)
         return True
-
-    def reread(self, session: Session) -> None:
-        """Go by another calendar if there is one now."""
-        book = rulebook(session, COUNTY)
-        if book.calendar != self.book.calendar:
-            self.shadow.correct(book.calendar)
-        self.book = book
 
     def order(self, name: str, wait: timedelta, **said: Any) -> bool:
         """Order something about people, posts or units."""
@@ -107,6 +99,8 @@ class World:
         def work(session: Session, now: datetime) -> None:
             with session.begin_nested():
                 calendars.import_days(session, COUNTY, {day: not self.book.calendar.is_workday(day)}, now=now)
+            self.book = rulebook(session, COUNTY)
+            self.shadow.correct(self.book.calendar)
 
         return self.do("calendar", wait, work)
 

@@ -92,9 +92,15 @@ def latest_start(office: Office, due: datetime, amount: int, unit: str) -> datet
 
 def is_workday_since(office: Office, day: date) -> bool:
     """Whether `day` is a working day; BeyondCalendarError before the first there is."""
-    if day < min(office.workdays):
+    if day < first_workday(office.workdays):
         raise BeyondCalendarError(f"{day} is before the first working day")
     return is_workday(office, day)
+
+
+@cache
+def first_workday(workdays: frozenset[date]) -> date:
+    """The first of some working days; kept because asking is slow."""
+    return min(workdays)
 
 
 def start_of_working_minute(office: Office, end: int, amount: int) -> datetime:
