@@ -8,13 +8,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.auditing import audits
 from tests.bench.climbing import climbing
 from tests.bench.database import a_home, a_server
 from tests.bench.due_times import due_times
 from tests.bench.measuring import Line, table
 from tests.bench.nights import nights
 
-NAMES = ("climb", "due-times", "night")
+NAMES = ("audit", "climb", "due-times", "night")
 
 
 def main() -> None:
@@ -31,6 +32,8 @@ def _measured(asked: argparse.Namespace, url: str, home: Path, sizes: list[int])
         yield from due_times(asked.rounds)
     if "climb" in names:
         yield from climbing(url, sizes, asked.rounds)
+    if "audit" in names:
+        yield from audits(url, max(sizes))
     if "night" in names:
         yield from nights(url, home, [] if asked.quick else [max(sizes)], asked.rounds)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from itertools import count
 from math import log
 
@@ -15,7 +16,7 @@ from models.queries import units
 from models.queries.rulebook import Rulebook, rulebook
 from models.tables.places import County
 from tests.bench.database import a_ledger, settle
-from tests.bench.ledger import ROUNDS, moment, written
+from tests.bench.ledger import ROUNDS, fill, moment, written
 from tests.bench.measuring import Line, interleaved, seconds
 
 Climb = Callable[[datetime], int]
@@ -25,11 +26,11 @@ def climbing(server_url: str, sizes: list[int], rounds: int) -> Iterator[Line]:
     """The lines of every size, then of the largest with what is due scattered over the table, then how it grows."""
     taken = {}
     for size in sizes:
-        with a_ledger(server_url, size) as url:
+        with a_ledger(server_url, partial(fill, open_duties=size, scattered=False)) as url:
             taken[size] = _medians(url, size, rounds)
         yield from _lines(f"{size:,} open, {size // ROUNDS:,} due", taken[size])
     largest, smallest = max(sizes), min(sizes)
-    with a_ledger(server_url, largest, scattered=True) as url:
+    with a_ledger(server_url, partial(fill, open_duties=largest, scattered=True)) as url:
         yield from _lines(f"{largest:,} open, the due ones scattered", _medians(url, largest, rounds))
     if largest > smallest:
         grown = log(taken[largest]["product"] / taken[smallest]["product"]) / log(largest / smallest)

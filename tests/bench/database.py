@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from deployments.embedded import EmbeddedPostgres
 from models.actions import packs
 from models.database import engine
 from models.migrations.schema import migrate
-from tests.bench.ledger import FIRST, fill
+from tests.bench.ledger import FIRST
 
 PACK = Path(__file__).parents[2] / "deployments" / "counties" / "gucheng"
 
@@ -46,8 +46,8 @@ def a_server(home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def a_ledger(server_url: str, open_duties: int, *, scattered: bool = False) -> Iterator[str]:
-    """The URL of a new database with the demonstration pack and a ledger; dropped at the end."""
+def a_ledger(server_url: str, fill: Callable[[Session], None]) -> Iterator[str]:
+    """The URL of a new database with the demonstration pack and what fills its ledger; dropped at the end."""
     name = f"wangge_bench_{os.getpid()}"
     url = _url(server_url, database=name)
     by_itself(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
@@ -58,7 +58,7 @@ def a_ledger(server_url: str, open_duties: int, *, scattered: bool = False) -> I
             packs.load(session, pack, calendar_days(pack, FIRST.year), now=FIRST)
             # References are right by construction: checking them would take most of the time.
             session.execute(text("SET LOCAL session_replication_role = replica"))
-            fill(session, open_duties, scattered=scattered)
+            fill(session)
         yield url
     finally:
         engine(url).dispose()

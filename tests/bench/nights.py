@@ -4,25 +4,24 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from deployments.prefect_settings import prefect_environment
-from models.actions import night
+from models.actions import auditing, night
 from models.database import transaction
 from models.queries import units
 from models.queries.rulebook import rulebook
 from models.settings import Settings
 from models.tables.places import County
+from tests.bench import lived
 from tests.bench.database import a_ledger, settle
-from tests.bench.ledger import ROUNDS, moment, raise_anew
 from tests.bench.measuring import Line, interleaved, seconds
 from tests.bench.memory import Memory
 from tests.bench.prefect_server import a_prefect_server
@@ -34,22 +33,28 @@ COUNTY = 5_000  # open duties among 44,000 households: a bad week
 def nights(server_url: str, home: Path, sizes: list[int], rounds: int) -> Iterator[Line]:
     """The nights of one county, then of the sizes asked for, with what memory they take."""
     with a_prefect_server(home) as of:
-        with a_ledger(server_url, COUNTY) as url:
-            taken = interleaved([(ledger := Nights(url, of)).flow, ledger.body], rounds)
+        turns = [partial(_anew, server_url, of, way) for way in (Nights.flow, Nights.body)]
+        taken = interleaved(turns, rounds)
         what = f"nightly flow, a county of {_size(COUNTY)}"
         yield Line(f"{what}: process start to done; against the work alone", taken["cold"], taken["work"], most=10)
         yield Line("of it: Python and imports", taken["imports"])
         yield Line("the next night in the same process, nothing to assign; against it", taken["warm"], taken["rest"])
         for size in sizes:
-            with a_ledger(server_url, size) as url:
-                yield from _large(Nights(url, of), size, home)
+            with a_ledger(server_url, partial(lived.fill_lived, open_duties=size)) as url:
+                yield from _large(Nights(url, of, size), size, home)
+
+
+def _anew(server_url: str, of: Settings, way: Callable[["Nights", int], dict[str, float]]) -> dict[str, float]:
+    """The first two nights of a ledger of their own."""
+    with a_ledger(server_url, partial(lived.fill_lived, open_duties=COUNTY)) as url:
+        return way(Nights(url, of, COUNTY), 0)
 
 
 def _large(ledger: "Nights", size: int, home: Path) -> Iterator[Line]:
     """One run each: these take minutes."""
-    work = ledger.body()
+    work = ledger.body(0)
     with Memory(home) as memory:
-        flow = ledger.flow()
+        flow = ledger.flow(2)
     what = f"nightly flow, {_size(size)}"
     yield Line(f"{what}: process start to done; against the work alone", flow["cold"], work["work"])
     yield Line("more than the work alone", max(0, flow["cold"] - work["work"]), most=6)
@@ -60,35 +65,45 @@ def _large(ledger: "Nights", size: int, home: Path) -> Iterator[Line]:
 
 
 def _size(open_duties: int) -> str:
-    share = open_duties // ROUNDS
-    return f"{open_duties:,} open, {share:,} due, {share:,} to assign"
+    share = open_duties // lived.SHARE
+    return f"{open_duties:,} open, about {share:,} due, {share:,} to assign"
 
 
 class Nights:
-    """Nights on a ledger, one turn after another; each assigns 5 % of it and climbs 5 %."""
+    """Nights on a ledger, two together: the first assigns a share of it, each climbs about as much; all are audited."""
 
-    def __init__(self, url: str, of: Settings) -> None:
-        self._url, self._settings = url, of
-        self._turns = count()
+    def __init__(self, url: str, of: Settings, open_duties: int) -> None:
+        self._url, self._settings, self._open = url, of, open_duties
         with transaction(url) as session:
             self._county = session.scalars(select(County)).one()
             self._communities = [unit.id for unit in units.communities(session, self._county.id)]
 
-    def body(self) -> dict[str, float]:
+    def body(self, turn: int) -> dict[str, float]:
         """What the flow's tasks do in two nights, as many at a time; nothing is to assign in the second."""
-        return {"work": self._night(self._evening()), "rest": self._night(moment(next(self._turns)))}
+        first, second = self._evening(turn)
+        return {"work": self._night(first), "rest": self._night(second)}
 
     def _night(self, at: datetime) -> float:
-        with ThreadPoolExecutor(4) as threads:
-            return seconds(lambda: list(threads.map(partial(self._community, at), self._communities)))
+        def work() -> None:
+            with ThreadPoolExecutor(4) as threads:
+                for each in (self._climb, self._audit):
+                    list(threads.map(partial(each, at), self._communities))
+            with transaction(self._url, of_one_moment=True) as session:
+                auditing.weigh(session, rulebook(session, self._county.key), at)
 
-    def _community(self, at: datetime, community_id: int) -> None:
+        return seconds(work)
+
+    def _climb(self, at: datetime, community_id: int) -> None:
         with transaction(self._url) as session:
             night.run(session, rulebook(session, self._county.key), community_id, at)
 
-    def flow(self) -> dict[str, float]:
+    def _audit(self, at: datetime, community_id: int) -> None:
+        with transaction(self._url, of_one_moment=True) as session:
+            auditing.audit(session, rulebook(session, self._county.key), community_id, at)
+
+    def flow(self, turn: int) -> dict[str, float]:
         """The same two nights as a process of its own, which starts for the first."""
-        moments = [self._evening().isoformat(), moment(next(self._turns)).isoformat()]
+        moments = [at.isoformat() for at in self._evening(turn)]
         start = time.monotonic()
         said = self._process(moments)
         imported, first, second = said["done"]
@@ -108,10 +123,10 @@ class Nights:
         said: dict[str, Any] = json.loads(ran.stdout)
         return said
 
-    def _evening(self) -> datetime:
-        """The next turn's moment, its work laid out."""
-        turn = next(self._turns)
+    def _evening(self, turn: int) -> tuple[datetime, datetime]:
+        """The moments of two nights, the work of the first laid out."""
         with transaction(self._url) as session:
-            raise_anew(session, turn)
+            lived.evening(session, turn, self._open)
+            moments = lived.night(session, turn), lived.night(session, turn + 1)
         settle(self._url)
-        return moment(turn)
+        return moments
