@@ -11,16 +11,19 @@ from tasks.night import NightOutcome
 from tasks.wording import words
 
 COUNTED = ("assigned", "resumed", "reminded", "told", "supervised", "steps", "broken", "open", "overdue", "unowned")
+LISTED = 1000
+"""Rows of the table at most: it is for people to read. The command lists all of them."""
 
 
 async def show_preview(night: date, outcomes: Sequence[NightOutcome]) -> None:
     """Make the two tables."""
     rows = [row for each in outcomes for row in each.rows]
-    left_out = (words("doing.left_out", name=each.community, count=each.left_out) for each in outcomes if each.left_out)
+    left_out = sum(each.left_out for each in outcomes) + len(rows[LISTED:])
+    more = [words("doing.left_out", count=left_out)] if left_out else []
     await acreate_table_artifact(
         key="night-preview",
-        table=[{_heading(name): row[name] for name in COLUMNS} for row in rows],
-        description=" ".join([words("doing.preview", night=night), *left_out]),
+        table=[{_heading(name): row[name] for name in COLUMNS} for row in rows[:LISTED]],
+        description=" ".join([words("doing.preview", night=night), *more]),
     )
     await acreate_table_artifact(
         key="night-preview-communities",

@@ -14,7 +14,7 @@ from tasks.county import Community, current_book
 from tasks.wording import locale, words
 from tasks.work import unit_of_work
 
-LISTED = 500
+LISTED = 200
 """What a preview lists of a community; the counts are of all."""
 
 
