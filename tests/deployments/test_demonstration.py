@@ -18,6 +18,7 @@ from models.tables.events import Event
 from models.tables.issues import Issue
 from models.vocabulary import Action, Role, Severity
 from tests.conftest import fresh_database
+from tests.models.mutations import audited
 
 FOLDER = Path(__file__).parent.parent.parent / "deployments" / "counties" / "gucheng"
 MONDAY = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)  # 11:00 there
@@ -91,6 +92,11 @@ def test_the_same_seed_lives_the_same_days(server_url: str, pack: CountyPack, pl
 def test_a_week_holds_the_whole_life_of_an_issue(week: str) -> None:
     seen = {row[2] for row in ledger(week)}
     assert {Action.REPORT, Action.ASSIGN, Action.SIGN, Action.DONE, Action.EVALUATE, Action.CLOSE, Action.STEP} <= seen
+
+
+def test_the_auditor_finds_nothing_in_it(week: str, pack: CountyPack) -> None:
+    with transaction(week) as session:
+        assert audited(session, rulebook(session, pack.county.key), MONDAY) == []
 
 
 def test_people_rest_on_days_off_but_residents_still_report(week: str) -> None:

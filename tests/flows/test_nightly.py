@@ -136,6 +136,17 @@ def test_a_preview_is_shown_as_two_tables_row_by_row(busy_day: Town, run: RunFlo
     ]
 
 
+def test_a_preview_lists_no_more_than_fits_on_a_page(
+    busy_day: Town, run: RunFlow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.night.LISTED", 1)
+    monkeypatch.setattr("flows.previewing.LISTED", 1)
+    run(nightly, NightForm(now=NIGHT, preview=True))
+    assert [row["编号"] for row in table("night-preview")] == ["东街-2026-0001"]
+    found: Any = Artifact.get("night-preview")
+    assert "另有 2 项没有列出" in found.description
+
+
 def table(key: str) -> list[dict[str, Any]]:
     found: Any = Artifact.get(key)
     rows: list[dict[str, Any]] = json.loads(found.data)
