@@ -17,6 +17,8 @@ OVERLAP = timedelta(hours=1)
 def times(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
     """What is owed is due when its level, its opening and what was agreed upon say; so are the steps still to come."""
     for duty in dossier.duties:
+        if duty.steps_at != sorted(duty.steps_at):
+            yield dossier.finding(Kind.BACKWARDS, duty.id, duty=duty.kind)
         expected = _expected(dossier, duty, county) if duty.owed else None
         if expected is None:
             continue

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     HOLDER = "holder"
     DUE = "due"
     STEP_TIME = "step_time"
+    BACKWARDS = "backwards"
     NEXT_STEP = "next_step"
     NOT_FROZEN = "not_frozen"
     FROZEN = "frozen"

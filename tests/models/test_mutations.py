@@ -215,6 +215,10 @@ OVERDUE = {
         {"unended"},
     ),
     "due": (f"UPDATE duties SET due_at = due_at + interval '1 day' WHERE {WORK}", {"due"}),
+    "backwards": (
+        "UPDATE duties SET steps_at[2] = steps_at[1] - interval '1 hour' WHERE issue_id = :issue AND kind = 'sign'",
+        {"backwards"},
+    ),
     "frozen": (f"UPDATE duties SET state = 'held', next_step_at = NULL WHERE {WORK}", {"frozen"}),
     "fired at": (
         f"UPDATE events SET happened_at = happened_at - interval '1 hour' WHERE {OF_WORK} AND step = 2",

@@ -68,6 +68,8 @@ NIGHT = {
     "unowned": [],
     "unowned_left_out": 0,
     "vacant": [],
+    "absent": [],
+    "suspended": [],
 }
 
 
