@@ -1,7 +1,8 @@
 """The clocks of an issue's duties: due times and steps computed anew, and which steps have been recorded when."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import zip_longest
 
 from models.errors import CalendarEnds
 from models.rules.clock import thaw
@@ -19,13 +20,25 @@ def times(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
     for duty in dossier.duties:
         if duty.steps_at != sorted(duty.steps_at):
             yield dossier.finding(Kind.BACKWARDS, duty.id, duty=duty.kind)
-        expected = _expected(dossier, duty, county) if duty.owed else None
-        if expected is None:
+        if not duty.owed:
             continue
-        if duty.due_at != expected.due_at:
-            yield dossier.finding(Kind.DUE, duty.id, duty=duty.kind, expected_at=expected.due_at, at=duty.due_at)
-        for step, at in _wrong_steps(duty, expected):
-            told = {"step": step, "expected_at": at, "at": duty.steps_at[step - 1]}
+        if duty.basis is Basis.RESUMPTION and _last_pause(dossier, duty) is None:
+            yield dossier.finding(Kind.NO_PAUSE, duty.id, duty=duty.kind, at=duty.due_at)
+            continue
+        expected = _expected(dossier, duty, county)
+        if expected is not None:
+            yield from _other_times(dossier, duty, expected)
+
+
+def _other_times(dossier: Dossier, duty: DutyRow, expected: Schedule) -> Iterator[Finding]:
+    """Where a duty says something else. None of the steps to come falls before the last that was given."""
+    if duty.due_at != expected.due_at:
+        yield dossier.finding(Kind.DUE, duty.id, duty=duty.kind, expected_at=expected.due_at, at=duty.due_at)
+    given = max(duty.steps_at[: duty.step], default=duty.opened_at)
+    for step, (at, anew) in enumerate(zip_longest(duty.steps_at, expected.steps_at), 1):
+        right = max(anew, given) if anew else None
+        if step > duty.step and at != right:
+            told = {"step": step, "expected_at": right, "at": at}
             yield dossier.finding(Kind.STEP_TIME, duty.id, step, duty=duty.kind, **told)
 
 
@@ -57,22 +70,19 @@ def _thawed(dossier: Dossier, duty: DutyRow, county: Surroundings) -> Schedule |
 
     A calendar corrected since may have counted otherwise then: what it was is not known any more.
     """
-    for held, resumed in reversed(list(pairs(dossier.revisions.get(duty.id, ())))):
-        if held.state is DutyState.HELD and resumed.basis_at == duty.basis_at is not None and held.held_at:
-            if county.rescheduled_at is not None and resumed.changed_at <= county.rescheduled_at:
-                return None
-            stood = Schedule(held.opened_at, held.due_at, tuple(held.steps_at), provisional=False)
-            level = county.levels[held.service_level_id]
-            return thaw(level, stood, held.held_at, max(held.held_at, duty.basis_at), calendar=county.calendar)
-    return Schedule(duty.opened_at, duty.opened_at, (), provisional=False)  # it never stood still: no time is right
+    pause = _last_pause(dossier, duty)
+    if pause is None or (county.rescheduled_at is not None and pause[1].changed_at <= county.rescheduled_at):
+        return None
+    held, held_at, resumed_at = pause[0], pause[0].held_at or pause[0].opened_at, duty.basis_at or duty.opened_at
+    stood = Schedule(held.opened_at, held.due_at, tuple(held.steps_at), provisional=False)
+    level = county.levels[held.service_level_id]
+    return thaw(level, stood, held_at, max(held_at, resumed_at), calendar=county.calendar)
 
 
-def _wrong_steps(duty: DutyRow, expected: Schedule) -> Iterator[tuple[int, datetime]]:
-    """The steps still to come whose instants are not right. None falls before the last that was given."""
-    given = duty.steps_at[duty.step - 1] if 0 < duty.step <= len(duty.steps_at) else None
-    for step, (at, right) in enumerate(zip(duty.steps_at, expected.steps_at, strict=False), 1):
-        if step > duty.step and at != (instant := max(right, given) if given else right):
-            yield step, instant
+def _last_pause(dossier: Dossier, duty: DutyRow) -> tuple[DutyRow, DutyRow] | None:
+    """How a duty stood when its clock last stood still, and when that then went on and moved its times."""
+    turns = reversed(list(pairs(dossier.revisions.get(duty.id, ()))))
+    return next((turn for turn in turns if turn[0].state is DutyState.HELD and turn[1].basis_at == duty.basis_at), None)
 
 
 def next_steps(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:

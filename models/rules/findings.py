@@ -23,6 +23,7 @@ class Kind(StrEnum):
     DUE = "due"
     STEP_TIME = "step_time"
     BACKWARDS = "backwards"
+    NO_PAUSE = "no_pause"
     NEXT_STEP = "next_step"
     NOT_FROZEN = "not_frozen"
     FROZEN = "frozen"

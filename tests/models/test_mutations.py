@@ -215,6 +215,11 @@ OVERDUE = {
         {"unended"},
     ),
     "due": (f"UPDATE duties SET due_at = due_at + interval '1 day' WHERE {WORK}", {"due"}),
+    "no pause": (f"UPDATE duties SET basis = 'resumption', basis_at = opened_at WHERE {WORK}", {"no_pause"}),
+    "a step too few": (
+        f"UPDATE duties SET steps_at = steps_at[1:4], next_step_at = NULL WHERE {WORK}",
+        {"step_time"},
+    ),
     "backwards": (
         "UPDATE duties SET steps_at[2] = steps_at[1] - interval '1 hour' WHERE issue_id = :issue AND kind = 'sign'",
         {"backwards"},
