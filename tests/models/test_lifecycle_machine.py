@@ -74,7 +74,7 @@ class Lifecycle(RuleBasedStateMachine):
             told = Report(category="lighting", summary="灯", happened_at=now - ago, **what)
             report(session, self.world.book, told, now=now)
 
-        assert self.world.do(Action.REPORT, wait, work)
+        self.world.do(Action.REPORT, wait, work)
 
     def casework(self, turns: list[Turn], data: st.DataObject) -> None:
         for turn in turns:
