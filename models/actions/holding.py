@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.actions import clocks, codes, duties
+from models.actions import clocks, codes, duties, suspending
 from models.actions.side_exits import demand_reason
 from models.actions.taking import Case, conclude, take
 from models.errors import GateClosed, InvalidInput
@@ -146,6 +146,7 @@ def approve(session: Session, book: Rulebook, number: str, *, secret: str, by: s
         conclude(session, book, case, now, duty_id=asked.duty_id, until=until, reason=asked.reason)
         _extend(session, book, session.get_one(Duty, asked.duty_id, populate_existing=True), asked.until_on, now)
         return case.issue
+    suspending.follow(session, book, [case.issue.id], now=now)  # a clock whose suspension is over has gone on until now
     case.issue.held_until = asked.until_on
     conclude(session, book, case, now, until=until, reason=asked.reason)
     clocks.hold_duties(session, _owed_ids(session, case.issue.id), held_at=now, now=now)
@@ -231,7 +232,7 @@ def resume(session: Session, book: Rulebook, number: str, *, reason: str, by: st
     ended = min(now, book.calendar.midnight(case.issue.held_until))
     case.issue.held_until = None
     conclude(session, book, replace(case, happened_at=ended), now, reason=reason)
-    clocks.resume_duties(session, book, _owed_ids(session, case.issue.id), resumed_at=ended, now=now)
+    _go_on(session, book, case.issue, ended, now)
     return case.issue
 
 
@@ -251,8 +252,13 @@ def resume_due(session: Session, book: Rulebook, community_id: int, now: datetim
         session.add(_gone_on(book, issue, midnight, now))
         issue.held_until, issue.changed_at = None, now
         session.flush()
-        clocks.resume_duties(session, book, _owed_ids(session, issue.id), resumed_at=midnight, now=now)
+        _go_on(session, book, issue, midnight, now)
     return len(ended)
+
+
+def _go_on(session: Session, book: Rulebook, issue: Issue, at: datetime, now: datetime) -> None:
+    clocks.resume_duties(session, book, _owed_ids(session, issue.id), resumed_at=at, now=now)
+    suspending.stand_again(session, book, issue.id, at, now=now)
 
 
 def _gone_on(book: Rulebook, issue: Issue, at: datetime, now: datetime) -> Event:

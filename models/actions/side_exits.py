@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.actions import duties, guards
+from models.actions import duties, guards, suspending
 from models.actions.taking import Case, conclude, lock, take
 from models.errors import GateClosed, InvalidInput
 from models.queries import people, units
@@ -67,6 +67,7 @@ def transfer(session: Session, book: Rulebook, number: str, *, to: str, reason: 
     _demand_signers(session, unit)
     guards.hold_casework(session, {unit.community_id})
     left = case.issue.unit_id
+    suspending.follow(session, book, [case.issue.id], now=now)  # where it was until now
     _move(session, case.issue, unit, now)
     owners = {DutyKind.SIGN: unit.answering[-1]}
     return conclude(session, book, case, now, owners, reason=reason, from_unit=left, to_unit=unit.id)

@@ -15,7 +15,7 @@ from models.actions import authority, clocks, guards
 from models.errors import InvalidInput
 from models.queries import suspensions, units
 from models.queries.rulebook import Rulebook
-from models.rules.pause import goes_on_at
+from models.rules.pause import goes_on_at, stands_again
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -111,6 +111,19 @@ def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now:
     own = Duty.issue_id == any_(literal(list(issue_ids), ARRAY(BigInteger)))
     _go_on(session, book, own, now, moved=moved)
     _stand_still(session, own, now, moved=moved)
+
+
+def stand_again(session: Session, book: Rulebook, issue_id: int, since: datetime, *, now: datetime) -> None:
+    """What has gone on at an instant that lies behind stood still again for the suspensions since then."""
+    pauses = suspensions.pauses(session, book.county.id, since)
+    if not pauses:
+        return
+    owed = select(Duty.id, Unit.path).join(Unit, Unit.id == Duty.unit_id)
+    for duty_id, path in session.execute(owed.where(Duty.issue_id == issue_id, Duty.state == DutyState.OPEN)).all():
+        for pause in stands_again([each for unit in path for each in pauses.get(unit, ())], since, now):
+            clocks.hold_duties(session, [duty_id], held_at=pause.from_at, now=now)
+            if pause.until_at <= now:
+                clocks.resume_duties(session, book, [duty_id], resumed_at=pause.until_at, now=now)
 
 
 def _stand_still(session: Session, scope: ColumnElement[bool], now: datetime, *, moved: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
@@ -14,19 +15,24 @@ from tests.rules.levels import walked
 from tests.rules.oracles import clocks, working_time
 
 ROUNDING = timedelta(microseconds=3)
-TIMES = {"due_at", "steps_at", "provisional"}
-# What taking something back leaves as it is: what fired has fired, what was promised was promised.
-NOT_RESTORED = {"changed_at", "step", "next_step_at", "promises"}
+# What belongs together: a thing done by mistake is taken back where it changed one of them.
+PLACE = ("community_id", "unit_id", "post_id")
+PROMISE = ("promised_at", "promises")
+CLOCK = (
+    *("state", "held_at", "ended_at", "service_level_id", "escalation_policy_id", "opened_at", "due_at", "steps_at"),
+    *("provisional", "basis", "basis_at"),
+)
 
 
 @dataclass(frozen=True)
 class Stood:
-    """An issue and its duties before something was done to it, under which of the calendars."""
+    """An issue and its duties before something was done to it."""
 
     issue: Row[Any]
     duties: dict[int, Row[Any]]
     places: dict[int, list[Place]]
-    calendar: int
+    became: dict[int, Row[Any]]
+    """The duties right after it."""
 
 
 class Shadow:
@@ -58,9 +64,9 @@ class Shadow:
         """The clocks after one action are what they should be."""
         new = [after.events[each] for each in sorted(after.events.keys() - before.events.keys())]
         voided = {each.issue_id for each in new if each.action is Action.VOID}
-        remembered = self.remembered(before, new)
+        remembered = self.remembered(before, after, new)
         for issue_id in voided:
-            self.taken_back(issue_id, before, after)
+            self.taken_back(issue_id, before, after, now)
         for duty_id, duty in after.duties.items():
             self.moved(duty, now)
             if duty.issue_id not in voided:
@@ -111,8 +117,14 @@ class Shadow:
         extension = done.get(Action.EXTEND)
         if extension is not None and extension.duty_id == duty.id:
             until = date.fromisoformat(extension.facts["until"])
-            return clocks.extended(self.office, terms, stood, was.step, until)
+            return self.extended(was, stood, until)
         return stood
+
+    def extended(self, duty: Row[Any], stood: clocks.Life, until: date) -> clocks.Life:
+        """Its times with another due date: a share of time in which the clock stood still is no share."""
+        counted = replace(stood, opened_at=duty.basis_at or stood.opened_at)
+        anew = clocks.extended(self.office, self.terms[duty.service_level_id], counted, duty.step, until)
+        return replace(anew, opened_at=stood.opened_at)
 
     def gone_on(self, was: Row[Any], duty: Row[Any], stood: clocks.Life, after: Snapshot, now: datetime) -> clocks.Life:
         """The times of a clock that stood still for one thing after the other, and perhaps does again."""
@@ -135,8 +147,7 @@ class Shadow:
         """Its times by the calendar in force; steps that fired keep theirs."""
         terms, stood = self.terms[was.service_level_id], life(was)
         if was.basis is Basis.EXTENSION:
-            until = stood.due_at.astimezone(self.office.zone).date()
-            return clocks.extended(self.office, terms, stood, was.step, until)
+            return self.extended(was, stood, stood.due_at.astimezone(self.office.zone).date())
         if was.basis is Basis.RESUMPTION:
             anew = clocks.resumed(self.office, terms, stood, was.basis_at, was.basis_at, measured=measured)
         else:
@@ -144,25 +155,42 @@ class Shadow:
         steps = clocks.never_backwards([*stood.steps_at[: was.step], *anew.steps_at[was.step :]])
         return replace(anew, steps_at=tuple(steps))
 
-    def taken_back(self, issue_id: int, before: Snapshot, after: Snapshot) -> None:
-        """The issue and its duties stand as they stood before what is taken back, by the calendar of today."""
+    def taken_back(self, issue_id: int, before: Snapshot, after: Snapshot, now: datetime) -> None:
+        """What was done by mistake is as it was before it; what happened by rule since then has happened."""
         stood = self.undo[issue_id].pop()
         if stood is None:
             return
         self.places |= stood.places
-        assert without(after.issues[issue_id]) == without(stood.issue)
-        since = stood.calendar != len(self.offices)
+        issue = after.issues[issue_id]
+        assert without(issue, "changed_at") == without(stood.issue, "changed_at")
         for duty in after.duties_of(issue_id):
-            assert duty.step == before.duties[duty.id].step, duty
-            if duty.id not in stood.duties:
-                assert duty.state not in OWED, duty
+            stands: Any = before.duties[duty.id]
+            assert duty.step >= stands.step, duty
+            if duty.id in stood.duties:
+                stands = restored(stood.duties[duty.id], stood.became[duty.id], stands)
+                assert picked(duty, PLACE) == picked(stands, PLACE), (duty, stands)
+                assert duty.promised_at in (stands.promised_at, None), (duty, stands)
+            elif duty.id in stood.became:
+                assert duty.state not in OWED, (duty, "opened by mistake")
                 continue
-            was = stood.duties[duty.id]
-            assert without(duty, TIMES if since else set()) == without(was, TIMES if since else set())
-            if since and duty.state in OWED and duty.basis is not Basis.RESUMPTION:
-                assert same(life(duty), self.counted_anew(duty, self.office)), duty
+            self.clock_restored(stands, duty, after, now)
 
-    def remembered(self, before: Snapshot, new: list[Row[Any]]) -> list[tuple[int, Stood | None]]:
+    def clock_restored(self, stands: Any, duty: Row[Any], after: Snapshot, now: datetime) -> None:
+        """The clock of a duty goes on from what it was before the mistake, or stands still where it has to."""
+        if stands.state not in OWED:
+            assert picked(duty, CLOCK) == picked(stands, CLOCK), duty
+            return
+        self.moved(duty, now)
+        pauses = self.pauses(duty, after)
+        assert (duty.state is DutyState.HELD) == covered(pauses, now), (duty, pauses)
+        expected = life(stands)
+        if stands.state is DutyState.HELD and duty.held_at != stands.held_at:
+            expected = self.gone_on(stands, duty, expected, after, now)
+        if duty.basis is not Basis.RESUMPTION:
+            expected = self.counted_anew(duty, self.office)
+        assert same(life(duty), expected), (stands, duty, expected)
+
+    def remembered(self, before: Snapshot, after: Snapshot, new: list[Row[Any]]) -> list[tuple[int, Stood | None]]:
         """How things stood before what people did, for when they take it back."""
         found, seen = [], set()
         for event in new:
@@ -172,7 +200,8 @@ class Shadow:
             if event.issue_id in before.issues and event.issue_id not in seen:
                 duties = {duty.id: duty for duty in before.duties_of(event.issue_id)}
                 places = {duty_id: [*self.places[duty_id]] for duty_id in duties}
-                stood = Stood(before.issues[event.issue_id], duties, places, len(self.offices))
+                became = {duty.id: duty for duty in after.duties_of(event.issue_id)}
+                stood = Stood(before.issues[event.issue_id], duties, places, became)
             found.append((event.issue_id, stood))
             seen.add(event.issue_id)
         return found
@@ -189,6 +218,18 @@ def same(one: clocks.Life, other: clocks.Life) -> bool:
     return one.opened_at == other.opened_at and all(abs(a - b) <= ROUNDING for a, b in pairs)
 
 
-def without(row: Row[Any], some: set[str] | None = None) -> dict[str, Any]:
-    """A row without what taking back leaves alone, and some more."""
-    return {name: value for name, value in row._mapping.items() if name not in NOT_RESTORED | (some or set())}
+def without(row: Any, *names: str) -> dict[str, Any]:
+    """A row without some of its columns."""
+    return {name: value for name, value in row._mapping.items() if name not in names}
+
+
+def picked(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """Some columns of a row."""
+    return {name: getattr(row, name) for name in names}
+
+
+def restored(was: Row[Any], became: Row[Any], stands: Row[Any]) -> SimpleNamespace:
+    """A duty as it stands, but for what a mistake made of it: that is as it was."""
+    changed = (group for group in (PLACE, PROMISE, CLOCK) if picked(was, group) != picked(became, group))
+    back = {name: value for group in changed for name, value in picked(was, group).items()}
+    return SimpleNamespace(**{**stands._mapping, **back})

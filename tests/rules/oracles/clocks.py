@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 from tests.rules.oracles.working_time import (
     EPOCH,
@@ -194,9 +194,9 @@ def working_minutes(office: Office, start: datetime, end: datetime | None = None
         day += 1
 
 
-@cache
+@lru_cache(maxsize=1000)
 def working_minutes_of(office: Office, utc_day: int) -> list[int]:
-    """The working minutes of a UTC day, and BEYOND where the calendar ends; kept because asking is slow."""
+    """The working minutes of a UTC day, and BEYOND where the calendar ends; some are kept because asking is slow."""
     found: list[int] = []
     for minute in range(utc_day * MINUTES_OF_A_DAY, (utc_day + 1) * MINUTES_OF_A_DAY):
         try:
