@@ -124,6 +124,11 @@ class System:
         """The tasks of a run."""
         return self.client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
 
+    def nights(self, run: UUID) -> list[str]:
+        """The units whose night a run did, once for each time; its audits apart."""
+        units = self.units()
+        return [task.name for task in self.tasks(run) if task.name in units]
+
     def units(self) -> set[str]:
         """The names of the units that have a night."""
         return set(self.ask("SELECT name FROM units WHERE community_id = id"))
