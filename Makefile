@@ -31,7 +31,7 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/lint-imports
 
 test: lint  ## set up and run all checks
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest
 
 soak: $(VENV)/.ready-dev  ## the kill tests, two hundred kills instead of twenty
 	WANGGE_SOAK_KILLS=200 $(BIN)/python -m pytest tests/scenarios -k kill --timeout 3600

@@ -93,16 +93,5 @@ def book(session: Session) -> Rulebook:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The order of the tests, and, run in several processes, which of them stay together.
-
-    Flows run in this process come first: a client of theirs must not outlive a server of other tests. What takes long
-    by itself comes next. The tests of a file share its databases, those of a folder that runs Prefect its server.
-    """
-    items.sort(key=lambda item: next((n for n, name in enumerate(LONG) if name in item.path.parts), len(LONG)))
-    for item in items:
-        together = next((name for name in LONG if name in item.path.parts), str(item.path))
-        item.add_marker(pytest.mark.xdist_group(together))
-
-
-LONG = ("flows", "system", "scenarios")
-"""The folders whose tests stay together and are begun first."""
+    """Flows run in this process come first: a client of theirs must not outlive a server of other tests."""
+    items.sort(key=lambda item: "flows" not in item.path.parts)
