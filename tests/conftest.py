@@ -17,6 +17,8 @@ from models.migrations.schema import migrate
 from models.queries.rulebook import Rulebook, rulebook
 from tests.county import COUNTY, load_small_county
 
+TOGETHER = {"flows", "system"}
+"""Folders whose tests share what is dear to make."""
 MADE: list[str] = []
 """The databases of this run."""
 
@@ -92,6 +94,13 @@ def book(session: Session) -> Rulebook:
     return rulebook(session, COUNTY)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Flows run in this process come first: a client of theirs must not outlive a server of other tests."""
+    """What must not be torn apart goes to one process: the tests of a file, all of one server, all flows.
+
+    Flows run in this process come first: a client of theirs must not outlive a server of other tests.
+    """
+    for item in items:
+        whole = next((part for part in item.path.parts if part in TOGETHER), item.path.name)
+        item.add_marker(pytest.mark.xdist_group(whole))
     items.sort(key=lambda item: "flows" not in item.path.parts)
