@@ -45,14 +45,19 @@ def server_url(homes: Path) -> Iterator[str]:
     server.stop()
 
 
-def fresh_database(server_url: str, name: str) -> str:
-    """A new, migrated database on the server; several test runs may share a server."""
+def empty_database(server_url: str, name: str) -> str:
+    """A new database without tables on the server; several test runs may share a server."""
     own = f"{name}_{os.getpid()}"
     MADE.append(own)
     _drop(server_url, own)
     with _by_itself(server_url) as connection:
         connection.execute(text(f'CREATE DATABASE "{own}"'))
-    url = make_url(server_url).set(database=own).render_as_string(hide_password=False)
+    return make_url(server_url).set(database=own).render_as_string(hide_password=False)
+
+
+def fresh_database(server_url: str, name: str) -> str:
+    """A new, migrated database on the server."""
+    url = empty_database(server_url, name)
     migrate(url)
     return url
 
