@@ -12,7 +12,7 @@ from models.queries.rulebook import Rulebook
 from models.rules.intake import IntakeRow, Known, clashing, read_row
 from models.tables.issues import Issue
 from tasks.rejects import Rejected
-from tasks.sources import ROW, Line
+from tasks.sources import Line
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def read_reports(lines: Iterable[Line], against: Known) -> tuple[list[tuple[Line
     """Lines that can be read, with what they say, and lines that can't."""
     good, rejected = [], []
     for line in lines:
-        read = line.faults if ROW in line.faults else read_row(line.fields, line.faults, against)
+        read = read_row(line.fields, line.faults, against)
         if isinstance(read, IntakeRow):
             good.append((line, read))
         else:

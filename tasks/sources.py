@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from models.errors import InvalidInput
 from models.rules.cells import row_reader
-from models.rules.fields import Subject, fields
+from models.rules.fields import REPORTER, ROW, Subject, fields
 from models.rules.instants import Wrong
 from models.rules.mapping import FieldSource, MappingText
 from notifications.locale import LOCALES, text
@@ -18,9 +18,6 @@ from tasks.tables import Table, table
 from tasks.wording import words
 
 __all__ = ["Line", "Source", "builtin", "opened", "read_mapping", "rows"]
-
-ROW = "row"
-"""Under this name stands what is wrong with a row as a whole."""
 
 
 class Line(NamedTuple):
@@ -106,7 +103,8 @@ def builtin(file: Path, subject: Subject, columns: Entries[str, int], zone: str 
     for column in columns:
         written = column.strip().lower()
         named.setdefault(called.get(written, written), []).append(column)
-    missing = [each.name for each in fields(subject).values() if each.required and each.name not in named]
+    needed = (each.name for each in fields(subject).values() if each.required or each.name == REPORTER)
+    missing = [name for name in needed if name not in named]
     if missing:
         raise InvalidInput(why="columns", file=file.name, missing=_listed(missing), columns=_listed(fields(subject)))
     twice = [name for name in fields(subject) if sum(columns[each] for each in named.get(name, ())) > 1]

@@ -5,16 +5,18 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ARRAY, Text, any_, literal, select
+from sqlalchemy import ARRAY, Integer, Text, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.queries import people
 from models.queries.rulebook import Rulebook
 from models.rules.intake import Content, Key, Known
+from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
 from models.tables.policies import Category
+from models.vocabulary import OWED
 
 CHUNK = 1000  # keys asked for at once: a long file is not one long statement
 
@@ -49,6 +51,12 @@ def told(session: Session, county_id: int, keys: Collection[Key]) -> dict[Key, C
             .where(Issue.external_id == any_(literal(chunk, ARRAY(Text))))
         )
     }
+
+
+def overdue(session: Session, issue_ids: Collection[int], now: datetime) -> int:
+    """How many of some issues owe something that is overdue."""
+    late = select(func.count(Duty.issue_id.distinct())).where(Duty.state.in_(OWED), Duty.due_at <= now)
+    return session.scalar(late.where(Duty.issue_id == any_(literal(list(issue_ids), ARRAY(Integer))))) or 0
 
 
 def _chunks(keys: Collection[Key]) -> Iterator[tuple[str, list[str]]]:

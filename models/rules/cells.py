@@ -69,16 +69,16 @@ class FieldReader:
 
     def means(self, written: str | date) -> Any:
         """The value of what is written, a `Wrong`, or None for nothing."""
-        if isinstance(written, str):
-            written = written.strip()
-            if not written or written in self.empty:
-                return self.final(self.source.default) if self.source.default is not None else None
-            for lookup in self.lookups:
-                if written not in lookup:
-                    return Wrong("lookup") if self.source.otherwise is None else self.final(self.source.otherwise)
-                written = lookup[written]
-            written = (self.source.prefix or "") + written
-        return self.final(written)
+        if not isinstance(written, str):
+            return self.final(written)
+        said = written.strip()
+        for lookup in (None, *self.lookups):
+            if lookup is not None and said not in lookup:
+                return Wrong("lookup") if self.source.otherwise is None else self.final(self.source.otherwise)
+            said = said if lookup is None else lookup[said]
+            if not said or said in self.empty:
+                return None if self.source.default is None else self.final(self.source.default)
+        return self.final((self.source.prefix or "") + said)
 
     def final(self, written: str | date) -> Any:
         """The value of a text as the field takes it; None for an empty one."""

@@ -27,6 +27,10 @@ class Says(StrEnum):
     ROLE = "role"
 
 
+ROW = "row"
+"""Under this name stands what is wrong with a row as a whole."""
+REPORTER = "reported_by"
+"""Who reports has to be known, unless somebody else answers for the whole file."""
 WORDS = frozenset({Says.SEVERITY, Says.STAGE, Says.RATING, Says.ROLE})
 LONGEST = 8000
 LONGEST_KEY = 200
@@ -58,7 +62,7 @@ FIELDS: dict[Subject, tuple[Field, ...]] = {
         Field("severity", Says.SEVERITY, told=True),
         Field("summary", required=True, longest=LONGEST),
         Field("source", told=True),
-        Field("reported_by", required=True),
+        Field(REPORTER, told=True),
         Field("stage", Says.STAGE),
         Field("signed_at", Says.INSTANT),
         Field("done_at", Says.INSTANT),
@@ -99,7 +103,7 @@ def shortcomings(subject: Subject, said: Mapping[str, object], unread: Container
     :param unread: the fields that could not be read, which is fault enough.
     """
     wrong = {}
-    for each in FIELDS[subject]:
+    for each in FIELDS[subject] if ROW not in unread else ():
         value = said.get(each.name)
         if value is None:
             if each.required and each.name not in unread:

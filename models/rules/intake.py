@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.rules.fields import Subject, shortcomings
+from models.rules.fields import REPORTER, ROW, Subject, shortcomings
 from models.vocabulary import Severity
 
 Key = tuple[str, str]
@@ -61,6 +61,8 @@ def read_row(said: Mapping[str, Any], unread: Mapping[str, str], known: Known) -
     :param unread: what is wrong with the fields that could not be read.
     """
     wrong = shortcomings(Subject.ISSUES, said, unread) | _misfits(said, known)
+    if said.get(REPORTER) is None and not {REPORTER, ROW} & unread.keys():
+        wrong[REPORTER] = "missing"
     if wrong or unread:
         return {**wrong, **unread}
     return IntakeRow(
