@@ -21,8 +21,8 @@ _FIRST_GENERATION = 15
 _GENERATION = 18
 _SHORTEST, _LONGEST = 7, 15  # of telephone numbers: without an area code; E.164
 _LONG = 7  # a run of digits that long is nobody's house number
-_DASHES = "\\-\u2010-\u2015\u2212\uff0d\u30fc"
-_GAPS = f" .()\u00a0\u3000\uff08\uff09\u200b-\u200d\u2060\ufeff{_DASHES}"
+_DASHES = r"\-\u2010-\u2015\u2212\uff0d\u30fc"
+_GAPS = rf" .()\u00a0\u3000\uff08\uff09\u200b-\u200d\u2060\ufeff{_DASHES}"
 
 _RUN = re.compile(rf"\+?\d+(?:[{_GAPS}]{{1,2}}\d+)*[xX]?")
 _GROUP = re.compile(r"\d+[xX]?")
@@ -35,7 +35,11 @@ _SPELT_ID = ([6, 8, 4], [6, 4, 4, 4])
 _MOST_GROUPS = 20
 _SPACES = r"\s+"
 # Digits as people write them in words, by the digit: zero twice, and the one that is said over the telephone.
-_SPELT = str.maketrans("\u3007\u96f6\u5e7a\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d", "001123456789")
+_SPELT = dict(
+    zip(
+        (0x3007, 0x96F6, 0x4E00, 0x5E7A, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D), "001123456789"
+    )
+)
 
 
 def plain_name(written: str) -> str:
