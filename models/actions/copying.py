@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import Connection, sql
-from sqlalchemy import BigInteger, Date, DateTime, Integer, LargeBinary, SmallInteger, func, select
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, SmallInteger, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import ARRAY, TypeEngine
 
@@ -15,6 +15,7 @@ NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (BigInteger, "int8"),
     (Integer, "int4"),
     (LargeBinary, "bytea"),
+    (Boolean, "bool"),
     (DateTime, "timestamptz"),
     (Date, "date"),
 )
@@ -28,7 +29,11 @@ def new_ids(session: Session, table: type[Table], count: int) -> list[int]:
 
 
 def copy_in(session: Session, table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows, each the values of some columns in their order; the others of the table have none."""
+    """Write rows, each the values of some columns in their order; the others of the table have none.
+
+    :param rows: made without asking the database, which is busy meanwhile.
+    """
+    session.flush()  # what the rows refer to
     _copy(session, table, sql.Identifier(table.__tablename__), columns, rows)
 
 
