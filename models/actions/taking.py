@@ -154,6 +154,7 @@ def conclude(
     """
     record(session, book, case, now, **said)
     case.issue.stage, case.issue.changed_at = case.row.target, now
+    suspending.let_end(session, book, case.issue.id, case.row.fulfils, at=case.happened_at, now=now)
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
     duties.cancel(session, case.issue.id, case.row.cancels, now=now)
     for kind in case.row.opens:
