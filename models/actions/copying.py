@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.tables.base import Table
@@ -28,6 +30,10 @@ def copy(session: Session, table: type[Table], columns: Sequence[str], rows: Ite
     connection = session.connection().connection.driver_connection
     if connection is None:
         raise RuntimeError(table.__tablename__)
-    with connection.cursor() as cursor, cursor.copy(into) as stream:
-        for row in rows:
-            stream.write_row(row)
+    try:
+        with connection.cursor() as cursor, cursor.copy(into) as stream:
+            for row in rows:
+                stream.write_row(row)
+    except psycopg.Error as error:  # it would tell the whole row, and logs keep it
+        told = type(error)(error.diag.message_primary)
+        raise DBAPIError.instance(f"COPY {table.__tablename__}", None, told, psycopg.Error) from None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.actions.copying import copy, reserve
 from models.queries.rulebook import Rulebook
-from models.rules.arriving import Arrival, Owing, owing
+from models.rules.arriving import Arrival, Owing, Spot, owing
 from models.rules.bulk import Instants, freeze_all
 from models.rules.escalation import ServiceLevel
 from models.rules.segments import micros
@@ -105,6 +105,12 @@ def _enter(session: Session, arrivals: Sequence[Arrival], entry: Entry) -> list[
     if not entry.quiet:
         copy(session, Notice, NOTICE, _notices(duty_ids, opened, entry))
     return ids
+
+
+def spot_of(book: Rulebook, unit: Unit) -> Spot:
+    """A unit as what enters on it sees it."""
+    way_up = tuple(unit.path), tuple(unit.answering)
+    return Spot(unit.id, unit.community_id, *way_up, unit.depth == book.lowest, book.lowest - 1)
 
 
 def numbers(session: Session, book: Rulebook, communities: Sequence[int], now: datetime) -> list[str]:

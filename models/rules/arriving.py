@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from models.rules.lifecycle import Transition
+from models.rules.lifecycle import Transition, transition
 from models.vocabulary import Action, DutyKind, DutyState, Lane, Rating, Severity, Stage
 
 FULFILLED, CANCELLED = DutyState.FULFILLED, DutyState.CANCELLED
@@ -42,6 +42,11 @@ class Done:
     person_id: int | None
     post_id: int
     facts: Mapping[str, Any] | None = None
+
+
+def assigned_by_rule(spot: Spot, now: datetime) -> Done:
+    """What is urgent is assigned at once to the post that answers for its grid."""
+    return Done(transition(Stage.RAISED, Action.ASSIGN), now, None, spot.answering[-1])
 
 
 @dataclass(frozen=True, slots=True)
