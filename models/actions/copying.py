@@ -28,7 +28,10 @@ def new_ids(session: Session, table: type[Table], count: int) -> list[int]:
 
 
 def copy_in(session: Session, table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows, each the values of some columns in their order; the others of the table have none."""
+    """Write rows, each the values of some columns in their order; the others of the table have none.
+
+    :param rows: made without asking the database, which listens to nothing else meanwhile.
+    """
     _copy(session, table, sql.Identifier(table.__tablename__), columns, rows)
 
 
