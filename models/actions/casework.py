@@ -98,7 +98,7 @@ def done(
     case = take(session, book, number, Action.DONE, by=by, now=now, happened_at=happened_at)
     if not evidence.strip():
         raise GateClosed(why="evidence", number=number)
-    case.issue.handler_id, case.issue.evidence, case.issue.rating = case.person.id, evidence, None
+    case.issue.handler_id, case.issue.evidence, case.issue.rating = case.person.id, case.said(evidence), None
     return conclude(session, book, case, now, evidence=evidence)
 
 
@@ -129,7 +129,7 @@ def publish(
     case = take(session, book, number, Action.PUBLISH, by=by, now=now)
     if bool(where.strip()) == bool(exempt.strip()):
         raise InvalidInput(why="where_or_exempt", number=number)
-    case.issue.published, case.issue.exempt = where.strip() or None, exempt.strip() or None
+    case.issue.published, case.issue.exempt = case.said(where.strip()) or None, case.said(exempt.strip()) or None
     return conclude(session, book, case, now, reason=exempt or None, where=where or None)
 
 
