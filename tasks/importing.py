@@ -20,7 +20,7 @@ from tasks.sources import Line
 from tasks.staff import take_absences, take_people, take_postings
 
 STARTING = {Subject.PEOPLE, Subject.POSTINGS}
-"""With these a county begins: while it knows nobody, nobody can be asked who imports them."""
+"""With these a county begins: while nobody was appointed to any post, nobody can say who imports them."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ def import_rows(
 ) -> Imported:
     """Import rows.
 
-    :param by: the staff number of who does it; None only while the county knows nobody.
+    :param by: the staff number of who does it; None only while nobody was appointed in the county.
     :raises InvalidInput: nobody is named.
     :raises NotAbove: they hold no post of the topmost unit.
     """
     if by is not None:
         authority.over_county(session, book, by=by, now=now)
-    elif subject not in STARTING or people.names(session, book.county.id):
+    elif subject not in STARTING or people.anybody_in_post(session, book.county.id):
         raise InvalidInput(why="importer")
     return IMPORTS[subject](session, book, lines, by, now)
 
