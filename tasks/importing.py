@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.actions import authority
+from models.actions.households import Registered
 from models.errors import InvalidInput
 from models.queries import people
 from models.queries.intake import overdue
 from models.queries.rulebook import Rulebook
 from models.rules.fields import Subject
 from models.vocabulary import Stage
+from tasks.registers import take_households
 from tasks.rejects import Rejected
 from tasks.reports import take_reports
 from tasks.sources import Line
@@ -29,6 +31,7 @@ class Imported:
 
     :param stages: how many of the new issues stand at each stage.
     :param overdue: how many of them owe something that is overdue.
+    :param registered: what became of the households of a register.
     """
 
     taken: int
@@ -36,6 +39,7 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
     stages: Mapping[Stage, int] = field(default_factory=dict)
     overdue: int = 0
+    registered: Registered | None = None
 
 
 Import = Callable[[Session, Rulebook, Iterable[Line], str | None, datetime], Imported]
@@ -79,9 +83,16 @@ def _absences(session: Session, book: Rulebook, lines: Iterable[Line], by: str |
     return Imported(*take_absences(session, book, lines, by or "", now))
 
 
+def _households(session: Session, book: Rulebook, lines: Iterable[Line], by: str | None, now: datetime) -> Imported:
+    del by
+    registered, taken, rejected = take_households(session, book, lines, now)
+    return Imported(taken, 0, rejected, registered=registered)
+
+
 IMPORTS: dict[Subject, Import] = {
     Subject.ISSUES: _issues,
     Subject.PEOPLE: _people,
     Subject.POSTINGS: _postings,
     Subject.ABSENCES: _absences,
+    Subject.HOUSEHOLDS: _households,
 }

@@ -11,7 +11,7 @@ from models.queries.intake import known
 from models.queries.rulebook import Rulebook
 from models.rules.intake import IntakeRow, Known, clashing, read_row
 from models.tables.issues import Issue
-from tasks.rejects import Rejected
+from tasks.rejects import Rejected, by_line
 from tasks.sources import Line
 
 
@@ -29,7 +29,7 @@ def take_reports(session: Session, book: Rulebook, lines: Iterable[Line], now: d
     good, rejected = read_reports(lines, known(session, book, now))
     reports, unfit = fitting(session, book, good, now)
     issues = report_all(session, book, reports, now=now)
-    return Reports(issues, len(reports) - len(issues), sorted([*rejected, *unfit], key=lambda each: each.line.number))
+    return Reports(issues, len(reports) - len(issues), by_line([*rejected, *unfit]))
 
 
 def read_reports(lines: Iterable[Line], against: Known) -> tuple[list[tuple[Line, IntakeRow]], list[Rejected]]:

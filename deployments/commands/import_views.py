@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ class Account:
         self._tell_file()
         output.line("cli.import.would" if self.dry_run else "cli.import.did", **facts)
         self._tell_stages()
+        if self.imported.registered:
+            output.line("cli.import.registered", **asdict(self.imported.registered))
         self._tell_rejected()
 
     def _tell_file(self) -> None:
@@ -92,6 +94,7 @@ class Account:
             "rejected": len(found.rejected),
             "stages": {str(stage): count for stage, count in self._stages()},
             "overdue": found.overdue,
+            "registered": found.registered,
             "faults": faults,
             "reject_file": self.kept,
         }

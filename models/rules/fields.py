@@ -16,7 +16,7 @@ class Subject(StrEnum):
 
 
 class Says(StrEnum):
-    """What a field says: a text, an instant, a day, or a word of one of the lists of the vocabulary."""
+    """What a field says: a text, an instant, a day, a word of a list of the vocabulary; flags: any number of words."""
 
     TEXT = "text"
     INSTANT = "instant"
@@ -25,13 +25,14 @@ class Says(StrEnum):
     STAGE = "stage"
     RATING = "rating"
     ROLE = "role"
+    FLAGS = "key_household"
 
 
 ROW = "row"
 """Under this name stands what is wrong with a row as a whole."""
 REPORTER = "reported_by"
 """Who reports has to be known, unless somebody else answers for the whole file."""
-WORDS = frozenset({Says.SEVERITY, Says.STAGE, Says.RATING, Says.ROLE})
+WORDS = frozenset({Says.SEVERITY, Says.STAGE, Says.RATING, Says.ROLE, Says.FLAGS})
 LONGEST = 8000
 LONGEST_KEY = 200
 NUL = "\0"  # the one character PostgreSQL does not store
@@ -72,6 +73,8 @@ FIELDS: dict[Subject, tuple[Field, ...]] = {
         Field("rated_at", Says.INSTANT),
         Field("closed_at", Says.INSTANT),
         Field("closed_by"),
+        Field("reporter_name"),
+        Field("reporter_phone"),
     ),
     Subject.PEOPLE: (Field("code", required=True), Field("name", required=True)),
     Subject.POSTINGS: (
@@ -88,7 +91,19 @@ FIELDS: dict[Subject, tuple[Field, ...]] = {
         Field("reason", required=True),
         Field("deputy"),
     ),
-    Subject.HOUSEHOLDS: (),
+    Subject.HOUSEHOLDS: (
+        Field("external_id", required=True),
+        Field("grid", required=True),
+        Field("compound"),
+        Field("building", required=True),
+        Field("unit", required=True),
+        Field("room", required=True),
+        Field("flags", Says.FLAGS),
+        Field("moved_out_on", Says.DAY),
+        Field("name"),
+        Field("phone"),
+        Field("id_number"),
+    ),
 }
 
 

@@ -51,7 +51,7 @@ def importing(home: Path, count: int, rounds: int) -> Iterator[Line]:
     """A line a form; a spreadsheet is held against openpyxl's reading alone."""
     files = written(home, count)
     turns: list[Callable[[], Mapping[str, float]]] = [
-        *(lambda form=form, file=file: {form: seconds(lambda: _read(file))} for form, file in files.items()),  # type: ignore[misc]
+        *(lambda form=form, file=file: {form: seconds(lambda: _read(file))} for form, file in files.items()),
         lambda: {"openpyxl": seconds(lambda: _bare(files["XLSX"]))},
     ]
     taken = interleaved(turns, rounds)
