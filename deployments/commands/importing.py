@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from deployments.commands import import_views
+from deployments.commands import import_views, output
 from deployments.commands.desk import open_desk
 from deployments.commands.failures import ExitCode
 from deployments.commands.faulty import refused
+from deployments.commands.import_start import start
 from deployments.commands.import_views import Account
 from deployments.commands.options import AsJson, At
 from deployments.commands.shell import described, family
+from deployments.commands.typed import one_of
 from deployments.commands.words import say
 from models.rules.fields import Subject
 from tasks.importing import IMPORTS, import_rows
@@ -79,3 +81,29 @@ def _opened(file: Path, mapping: Path | None, subject: Subject, written: bytes, 
 
 for each in IMPORTS:
     _command(each)
+
+
+Kind = Annotated[
+    Subject,
+    typer.Argument(
+        metavar="|".join(Subject), parser=one_of(Subject), show_default=False, help=say("cli.option.import_subject")
+    ),
+]
+Sample = Annotated[
+    Path | None,
+    typer.Argument(metavar=say("cli.value.file"), show_default=False, help=say("cli.option.rows_file")),
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar=say("cli.value.file"), help=say("cli.option.import_out"))]
+
+
+@app.command("new", **described("import_new"))
+def new(subject: Kind, file: Sample = None, out: Out = None) -> None:
+    """Write a commented start of a mapping."""
+    with open_desk() as desk:
+        written = start(subject, file, desk.zone)
+    if out is None:
+        typer.echo(written, nl=False)
+        return
+    with out.open("x", encoding="utf-8") as opened_out:
+        opened_out.write(written)
+    output.line("cli.import.started", file=out)

@@ -96,7 +96,7 @@ FIELDS: dict[Subject, tuple[Field, ...]] = {
         Field("grid", required=True),
         Field("compound"),
         Field("building", required=True),
-        Field("unit", required=True),
+        Field("staircase", required=True),
         Field("room", required=True),
         Field("flags", Says.FLAGS),
         Field("moved_out_on", Says.DAY),

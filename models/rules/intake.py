@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from models.rules.fields import REPORTER, ROW, Subject, shortcomings
+from models.rules.households import Reporter
+from models.rules.privacy import phone_fault, plain_phone
 from models.vocabulary import Severity
 
 Key = tuple[str, str]
@@ -30,9 +32,12 @@ class Known:
     ambiguous: Collection[str] = ()
 
 
+NOBODY = Reporter()
+
+
 @dataclass(frozen=True)
 class IntakeRow:
-    """A row that can be taken; `happened_at` in UTC."""
+    """A row that can be taken; `happened_at` in UTC, `reporter` whatever the resident gave of themselves."""
 
     external_id: str
     happened_at: datetime
@@ -42,6 +47,7 @@ class IntakeRow:
     summary: str
     source: str
     reported_by: str
+    reporter: Reporter = NOBODY
 
     @property
     def key(self) -> Key:
@@ -74,7 +80,14 @@ def read_row(said: Mapping[str, Any], unread: Mapping[str, str], known: Known) -
         summary=said["summary"],
         source=said.get("source") or "file",
         reported_by=said["reported_by"],
+        reporter=reporter(said),
     )
+
+
+def reporter(said: Mapping[str, Any]) -> Reporter:
+    """The resident who raised it, as they gave themselves."""
+    name, phone = said.get("reporter_name"), said.get("reporter_phone")
+    return Reporter(name, phone) if name or phone else NOBODY
 
 
 def _misfits(said: Mapping[str, Any], known: Known) -> dict[str, str]:
@@ -90,6 +103,8 @@ def _misfits(said: Mapping[str, Any], known: Known) -> dict[str, str]:
         wrong["reported_by"] = "unknown"
     if happened_at is not None and not known.since <= happened_at <= known.now:
         wrong["happened_at"] = "later" if happened_at > known.now else "earlier"
+    if (phone := said.get("reporter_phone")) and (fault := phone_fault(plain_phone(phone))):
+        wrong["reporter_phone"] = fault
     return wrong
 
 

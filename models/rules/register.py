@@ -23,7 +23,7 @@ def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> Househo
         external_id=said["external_id"],
         grid=said["grid"],
         building=said["building"],
-        unit=said["unit"],
+        unit=said["staircase"],
         room=said["room"],
         compound=said.get("compound"),
         flags=said.get("flags") or (),
