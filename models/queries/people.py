@@ -43,6 +43,12 @@ def names(session: Session, county_id: int) -> dict[str, str]:
     return {row.code: row.name for row in rows}
 
 
+def anybody_in_post(session: Session, county_id: int) -> bool:
+    """Whether anybody was ever appointed in a county."""
+    appointed = select(Posting.id).join(Post, Post.id == Posting.post_id).join(Unit, Unit.id == Post.unit_id)
+    return session.scalar(appointed.where(Unit.county_id == county_id).limit(1)) is not None
+
+
 def held_posts(session: Session, person_id: int, on: date) -> list[HeldPost]:
     """The posts by which a person may act on a day: those they hold, then those of whom they stand in for."""
     county_id = session.get_one(Person, person_id).county_id
