@@ -202,7 +202,7 @@ def living_by_phone(session: Session, marks: Collection[bytes]) -> list[Row[Any]
 def known_households(session: Session, county_id: int, external_ids: Sequence[str]) -> dict[str, Row[Any]]:
     """The rows of the households known by some ids."""
     columns = Household.__table__.c
-    found = {}
+    found: dict[str, Row[Any]] = {}
     for chunk in _chunks(external_ids):
         own = select(*columns).where(columns.county_id == county_id)
         rows = session.execute(own.where(columns.external_id == any_(literal(chunk, ARRAY(Text)))))
