@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
-from deployments.demonstration import SCRIPT, Lived, found, founded, live, script
+from deployments.demonstration.founding import SCRIPT, found, founded, script
+from deployments.demonstration.living import Lived, live
 from deployments.phases import Say
 from deployments.prefect_settings import ui_url
 from deployments.up import Content, Shown

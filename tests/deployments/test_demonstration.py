@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
-from deployments.demonstration import Lived, found, live, script, staff
+from deployments.demonstration.founding import found, script, staff
+from deployments.demonstration.living import Lived, live
 from models.actions import packs
 from models.actions.reporting import Report, report
 from models.database import transaction
