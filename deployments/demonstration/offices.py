@@ -12,7 +12,7 @@ from deployments.demonstration.founding import LETTERS
 from models.actions import absences, handing_over, suspending
 from models.actions.absences import Leave
 from models.actions.people import Appointment, appoint
-from models.tables.people import Person, Posting
+from models.tables.people import Person
 from models.tables.places import Post, Unit
 from models.vocabulary import Role
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import func, select, text
+from sqlalchemy import Integer, bindparam, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,16 @@ PATIENCE = timedelta(seconds=30)
 # so that neither ever waits for the other's rows in another order.
 NIGHTS, ROWS = 1, 2
 
+# What every action asks is put together once.
+_LAST = select(func.max(Event.recorded_at))
+LAST_OF_COUNTY = _LAST.where(Event.county_id == bindparam("county"))
+LAST_OF_ISSUE = _LAST.where(Event.issue_id == bindparam("issue"))
+COMMUNITY = bindparam("community", type_=Integer)
+KEEP_NIGHTS_OUT = select(func.pg_advisory_xact_lock_shared(ROWS, COMMUNITY))
+KEEP_CASEWORK_OUT = select(func.pg_advisory_xact_lock(ROWS, COMMUNITY))
+TAKE_NIGHT = select(func.pg_advisory_xact_lock(NIGHTS, COMMUNITY))
+TRY_NIGHT = select(func.pg_try_advisory_xact_lock(NIGHTS, COMMUNITY))
+
 
 def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
     """Refuse to write history before what is already recorded.
@@ -27,7 +37,7 @@ def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
     :return: when to record: `now`, or what was recorded last, if another run was a little ahead.
     :raises ClockBehind: when `now` lies more than the overlap of runs before the county's last recorded event.
     """
-    last = session.scalar(select(func.max(Event.recorded_at)).where(Event.county_id == county_id))
+    last = session.scalar(LAST_OF_COUNTY, {"county": county_id})
     if last is not None and now < last - OVERLAP:
         raise ClockBehind(now=now, last=last)
     return now if last is None else max(now, last)
@@ -38,7 +48,7 @@ def check_order(session: Session, issue_id: int, now: datetime) -> None:
 
     :raises ClockBehind: when `now` lies before the issue's last recorded event.
     """
-    last = session.scalar(select(func.max(Event.recorded_at)).where(Event.issue_id == issue_id))
+    last = session.scalar(LAST_OF_ISSUE, {"issue": issue_id})
     if last is not None and now < last:
         raise ClockBehind(now=now, last=last)
 
@@ -49,17 +59,13 @@ def hold_night(session: Session, community_id: int, patience: timedelta) -> None
     :param patience: how long to wait for another run; to the millisecond, zero is not at all.
     :raises CommunityBusy: when another run has it for longer; the transaction is then over.
     """
-    if not patience:
-        if not session.scalar(select(func.pg_try_advisory_xact_lock(NIGHTS, community_id))):
+    own = {"community": community_id}
+    if not session.scalar(TRY_NIGHT, own):
+        if not patience:
             raise CommunityBusy(community=community_id)
-    else:
-        _wait_for_night(session, community_id, patience)
-    session.execute(select(func.pg_advisory_xact_lock(ROWS, community_id)))
-
-
-def _wait_for_night(session: Session, community_id: int, patience: timedelta) -> None:
-    with _waiting(session, patience, CommunityBusy(community=community_id)):
-        session.execute(select(func.pg_advisory_xact_lock(NIGHTS, community_id)))
+        with _waiting(session, patience, CommunityBusy(community=community_id)):
+            session.execute(TAKE_NIGHT, own)
+    session.execute(KEEP_CASEWORK_OUT, own)
 
 
 @contextmanager
@@ -78,7 +84,7 @@ def _waiting(session: Session, patience: timedelta, busy: WanggeError) -> Iterat
 def hold_casework(session: Session, community_ids: set[int]) -> None:
     """Keep the nights of some communities out, until the end of the transaction; casework goes on side by side."""
     for community_id in sorted(community_ids):
-        session.execute(select(func.pg_advisory_xact_lock_shared(ROWS, community_id)))
+        session.execute(KEEP_NIGHTS_OUT, {"community": community_id})
 
 
 def hold_rules(session: Session, county_key: str) -> None:

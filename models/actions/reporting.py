@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -48,12 +48,11 @@ class Report:
 
 @dataclass(frozen=True)
 class _Desk:
-    """What a batch of reports is checked against, looked up once."""
+    """What a batch of reports is checked against, looked up once. What lies on no grid is the topmost unit's."""
 
-    grids: dict[str, Unit]
+    grids: dict[str | None, Unit]
     categories: dict[str, Category]
     reporters: dict[str, tuple[Person, HeldPost]]
-    top: Unit
     row: Transition
 
 
@@ -81,7 +80,7 @@ def report_all(session: Session, book: Rulebook, reports: Sequence[Report], *, n
     for each in fresh:
         if each.happened_at > now:
             raise InvalidInput(why="happened_later", happened_at=each.happened_at.isoformat())
-    places = [_place(desk, each) for each in fresh]
+    places = [desk.grids[each.grid] for each in fresh]
     guards.hold_casework(session, {unit.community_id for unit in places})
     numbers = _numbers(session, book, places, now)
     issues = [_issue(book, desk, *row, now=now) for row in zip(fresh, places, numbers, strict=True)]
@@ -135,22 +134,28 @@ def _not_yet_in(session: Session, book: Rulebook, reports: Sequence[Report]) -> 
     return list(fresh.values())
 
 
+CATEGORIES = select(Category).where(Category.county_id == bindparam("county"))
+
+
 def _desk(session: Session, book: Rulebook, reports: Sequence[Report], now: datetime) -> _Desk:
     county_id, row = book.county.id, transition(None, Action.REPORT)
     named = {each.grid for each in reports if each.grid is not None}
-    grids = {name: units.unit(session, county_id, name) for name in named}
-    categories = {each.key: each for each in session.scalars(select(Category).where(Category.county_id == county_id))}
+    grids: dict[str | None, Unit] = {name: units.unit(session, county_id, name) for name in named}
+    categories = {each.key: each for each in session.scalars(CATEGORIES, {"county": county_id})}
     reporters = {}
     for code in {each.by for each in reports}:
         person = people.person(session, county_id, code)
         held = people.held_posts(session, person.id, book.local_date(now))
         reporters[code] = (person, allowing_post(row, held, ()))
-    return _Desk(grids, categories, reporters, units.topmost(session, county_id), row)
+    if any(each.grid is None for each in reports):
+        grids[None] = units.topmost(session, county_id)
+    return _Desk(grids, categories, reporters, row)
 
 
-def _place(desk: _Desk, report: Report) -> Unit:
-    """The grid, or the topmost unit while it lies on none."""
-    return desk.grids[report.grid] if report.grid is not None else desk.top
+_NUMBER = insert(IssueNumber)
+NUMBERS = _NUMBER.on_conflict_do_update(
+    index_elements=["community_id", "year"], set_={"last": IssueNumber.last + _NUMBER.excluded.last}
+).returning(IssueNumber.last)
 
 
 def _numbers(session: Session, book: Rulebook, places: Sequence[Unit], now: datetime) -> list[str]:
@@ -158,11 +163,7 @@ def _numbers(session: Session, book: Rulebook, places: Sequence[Unit], now: date
     year = book.local_date(now).year
     following = {}
     for community_id, count in sorted(Counter(unit.community_id for unit in places).items()):
-        taken = insert(IssueNumber).values(community_id=community_id, year=year, last=count)
-        taken = taken.on_conflict_do_update(
-            index_elements=["community_id", "year"], set_={"last": IssueNumber.last + count}
-        )
-        last = session.scalars(taken.returning(IssueNumber.last)).one()
+        last = session.scalars(NUMBERS, {"community_id": community_id, "year": year, "last": count}).one()
         name = session.get_one(Unit, community_id).name
         following[community_id] = iter([f"{name}-{year}-{n:04d}" for n in range(last - count + 1, last + 1)])
     return [next(following[unit.community_id]) for unit in places]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import duties, guards, suspending
@@ -19,6 +19,15 @@ from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
 from models.vocabulary import Action, DutyKind, Rating
+
+# What every action asks is put together once.
+BY_NUMBER = select(Issue).where(Issue.county_id == bindparam("county"), Issue.number == bindparam("number"))
+LOCKED = (
+    select(Issue)
+    .where(Issue.id == bindparam("issue"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
     held = {each.id: each.community_id for each in found}
     guards.hold_casework(session, set(held.values()))
     for each in sorted(found, key=lambda one: one.id):
-        session.refresh(each, with_for_update={"key_share": True})
+        session.scalars(LOCKED, {"issue": each.id}).one()
         if each.community_id != held[each.id]:
             raise StaleIssue(number=each.number)
     return found
@@ -97,8 +106,7 @@ def _path(session: Session, issue: Issue, action: Action) -> list[int]:
     if action is Action.ANSWER and (called := duties.owed_id(session, issue.id, DutyKind.ANSWER)):
         return session.get_one(Unit, session.get_one(Duty, called).unit_id).path
     path = session.get_one(Unit, issue.unit_id).path
-    asked = requests.pending(session, issue.id)
-    if action in DECISIONS and asked is not None:
+    if action in DECISIONS and (asked := requests.pending(session, issue.id)) is not None:
         owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id))
         return path[: owing.depth]
     return path
@@ -109,7 +117,7 @@ def issue(session: Session, book: Rulebook, number: str) -> Issue:
 
     :raises NotFound: no such issue.
     """
-    found = session.scalar(select(Issue).where(Issue.county_id == book.county.id, Issue.number == number))
+    found = session.scalar(BY_NUMBER, {"county": book.county.id, "number": number})
     if found is None:
         raise NotFound(why="issue", number=number)
     return found
