@@ -23,7 +23,9 @@ NIGHTS, ROWS = 1, 2
 # What every action asks is put together once.
 _LAST = select(func.max(Event.recorded_at))
 LAST_OF_COUNTY = _LAST.where(Event.county_id == bindparam("county"))
-LAST_OF_ISSUE = _LAST.where(Event.issue_id == bindparam("issue"))
+LAST_OF_BOTH = select(
+    LAST_OF_COUNTY.scalar_subquery(), _LAST.where(Event.issue_id == bindparam("issue")).scalar_subquery()
+)
 COMMUNITY = bindparam("community", type_=Integer)
 KEEP_NIGHTS_OUT = select(func.pg_advisory_xact_lock_shared(ROWS, COMMUNITY))
 KEEP_CASEWORK_OUT = select(func.pg_advisory_xact_lock(ROWS, COMMUNITY))
@@ -43,14 +45,17 @@ def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
     return now if last is None else max(now, last)
 
 
-def check_order(session: Session, issue_id: int, now: datetime) -> None:
-    """Refuse to write an issue's history out of order.
+def check_order(session: Session, county_id: int, issue_id: int, now: datetime) -> None:
+    """Refuse to write an issue's history out of order, or before what the county has recorded.
 
-    :raises ClockBehind: when `now` lies before the issue's last recorded event.
+    :raises ClockBehind: when `now` lies before the issue's last recorded event, or more than the overlap of runs
+        before the county's.
     """
-    last = session.scalar(LAST_OF_ISSUE, {"issue": issue_id})
-    if last is not None and now < last:
-        raise ClockBehind(now=now, last=last)
+    county, issue = session.execute(LAST_OF_BOTH, {"county": county_id, "issue": issue_id}).one()
+    if county is not None and now < county - OVERLAP:
+        raise ClockBehind(now=now, last=county)
+    if issue is not None and now < issue:
+        raise ClockBehind(now=now, last=issue)
 
 
 def hold_night(session: Session, community_id: int, patience: timedelta) -> None:

@@ -112,7 +112,8 @@ def _day_after(book: Rulebook, start: datetime, limit: Allowance) -> date:
 
 def keep_above(session: Session, book: Rulebook, issue: Issue, now: datetime) -> None:
     """A decision is owed above whoever owes what it is about, also when that has gone up to whom it was asked of."""
-    asked, deciding = requests.pending(session, issue.id), duties.owed_duty(session, issue.id, DutyKind.APPROVE)
+    asked = requests.pending(session, issue.id)
+    deciding = duties.owed_duty(session, issue.id, DutyKind.APPROVE) if asked else None
     if asked is None or deciding is None:
         return
     owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id, populate_existing=True))

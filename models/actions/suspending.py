@@ -114,9 +114,7 @@ def _hold_issues(session: Session, unit: Unit) -> Scope:
 
 def keep(session: Session, book: Rulebook, community_id: int, now: datetime) -> None:
     """What is owed in a community stands still or goes on as the suspensions say, from when they end, not from now."""
-    own = Scope(OF_COMMUNITY, {"community": community_id})
-    _go_on(session, book, own, now)
-    _stand_still(session, own, now)
+    _keep(session, book, Scope(OF_COMMUNITY, {"community": community_id}), now)
     over = session.scalars(OVER, {"county": book.county.id, "now": now}).all()
     if over:
         session.execute(update(Suspension).where(Suspension.id.in_(over)).values(ended_at=Suspension.until_at))
@@ -127,9 +125,22 @@ def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now:
 
     :param moved: whether they came to another unit just now: what stood still elsewhere goes on, or the reverse.
     """
-    own = Scope(OF_ISSUES, {"issues": list(issue_ids)})
-    _go_on(session, book, own, now, moved=moved)
-    _stand_still(session, own, now, moved=moved)
+    _keep(session, book, Scope(OF_ISSUES, {"issues": list(issue_ids)}), now, moved=moved)
+
+
+def _keep(session: Session, book: Rulebook, scope: Scope, now: datetime, *, moved: bool = False) -> None:
+    """Every action and night asks this, and mostly nothing stands still nor has to."""
+    held, in_force = session.execute(_any(scope.condition), {**scope.facts, "at": now}).one()
+    if held:
+        _go_on(session, book, scope, now, moved=moved)
+    if in_force:
+        _stand_still(session, scope, now, moved=moved)
+
+
+@lru_cache(maxsize=8)
+def _any(condition: ColumnElement[bool]) -> Select[tuple[bool, bool]]:
+    """Whether anything stands still that is not on hold, and whether any unit is suspended."""
+    return select(_standing_still(condition).exists(), suspensions.ANY_IN_FORCE.exists())
 
 
 def stand_again(session: Session, book: Rulebook, issue_id: int, since: datetime, *, now: datetime) -> None:
@@ -147,8 +158,6 @@ def stand_again(session: Session, book: Rulebook, issue_id: int, since: datetime
 
 def _stand_still(session: Session, scope: Scope, now: datetime, *, moved: bool = False) -> None:
     """Hold what is open in suspended units: since its opening or since the suspension, whichever was later."""
-    if not suspensions.any_in_force(session, now):
-        return
     since = select(func.min(Suspension.from_at)).where(Suspension.unit_id == func.any(Unit.path))
     since = since.where(suspensions.in_force(now))
     rows = session.execute(
@@ -179,9 +188,8 @@ def _go_on(session: Session, book: Rulebook, scope: Scope, now: datetime, *, mov
             clocks.resume_duties(session, book, duty_ids, resumed_at=end, now=now)
 
 
-@lru_cache(maxsize=8)
 def _standing_still(condition: ColumnElement[bool]) -> Select[tuple[int, datetime, list[int]]]:
-    """What stands still and is not on hold, since when at the latest; every action asks it, so it is kept."""
+    """What stands still and is not on hold, since when at the latest."""
     resumed = select(func.max(Event.happened_at)).where(Event.issue_id == Duty.issue_id, Event.action == Action.RESUME)
     return (
         select(Duty.id, func.greatest(Duty.held_at, resumed.scalar_subquery()).label("since"), Unit.path)

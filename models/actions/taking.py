@@ -69,9 +69,8 @@ def take(
     :raises InvalidInput: it happened after `now`, or before what happened last.
     :raises StaleIssue: it was put on another community's grid while this waited.
     """
-    guards.check_clock(session, book.county.id, now)
     (issue,) = lock(session, book, number)
-    guards.check_order(session, issue.id, now)
+    guards.check_order(session, book.county.id, issue.id, now)
     happened = _happened(session, issue, now, happened_at)
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)

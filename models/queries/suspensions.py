@@ -40,9 +40,6 @@ def suspended(session: Session, unit_path: Sequence[int], at: datetime) -> bool:
 ANY_IN_FORCE = select(Suspension.id).where(in_force(bindparam("at", type_=DateTime(timezone=True)))).limit(1)
 
 
-def any_in_force(session: Session, at: datetime) -> bool:
-    """Whether any unit at all is suspended at an instant."""
-    return session.scalar(ANY_IN_FORCE, {"at": at}) is not None
 
 
 def ending(now: datetime) -> tuple[Select[tuple[int]], ...]:
