@@ -1,4 +1,4 @@
-"""What is done off an issue's usual course: holds and more time asked for, promises, transfers, merging, taking back."""
+"""What is done off an issue's usual course: holds and more time asked for, promises, transfers, merging, mistakes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress

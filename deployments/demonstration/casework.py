@@ -52,6 +52,20 @@ def _at_work(day: Day, issue: Issue, same: asides.Same, first: datetime) -> Iter
         yield first + SOON, partial(asides.void, day, issue, first)
 
 
+def heeded(day: Day, raised: Sequence[Issue], at: datetime) -> Iterator[Happening]:
+    """Somebody minds something urgent at once, day off or not."""
+    hours = day.dice.randint(2, 6)
+    yield at + SOON, partial(_heed, day, raised, casework.sign)
+    yield at + hours * LATER, partial(_heed, day, raised, partial(casework.done, evidence=day.plan["evidence"]))
+
+
+def _heed(day: Day, raised: Sequence[Issue], do: Callable[..., object], now: datetime) -> None:
+    for issue in raised:
+        by = day.cast.acting(day.cast.units[issue.unit_id], HANDLERS)
+        if by is not None:
+            asides.done(day, partial(do, day.session, day.book, issue.number, by=by, now=now))
+
+
 def _work(day: Day, issue: Issue, same: asides.Same, now: datetime) -> None:
     """Something off the usual course, or the next step on it."""
     if issue.held_until is None and issue.stage in UNDER_WAY and not asides.tried(day, issue, same, now):
@@ -77,7 +91,7 @@ def _assign(day: Day, issue: Issue, now: datetime) -> None:
 def _finish(day: Day, issue: Issue, now: datetime) -> None:
     by = day.cast.acting(day.cast.units[issue.unit_id], HANDLERS)
     if by and day.happens("done"):
-        casework.done(day.session, day.book, issue.number, evidence=f"photo {issue.number}", by=by, now=now)
+        casework.done(day.session, day.book, issue.number, evidence=day.plan["evidence"], by=by, now=now)
 
 
 def _evaluate_or_close(day: Day, issue: Issue, now: datetime) -> None:

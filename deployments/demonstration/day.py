@@ -16,6 +16,7 @@ from models.rules.lifecycle import ANYBODY
 from models.tables.events import Event
 from models.tables.people import Person
 from models.tables.places import Post, Unit
+from models.tables.policies import Category
 from models.vocabulary import Role
 
 OPENS, CLOSES = 8 * 60, 19 * 60  # minutes of the day within which people raise and do things
@@ -23,13 +24,14 @@ OPENS, CLOSES = 8 * 60, 19 * 60  # minutes of the day within which people raise 
 
 @dataclass(frozen=True)
 class Cast:
-    """Who is who on a day, by staff number: who answers at each post, who holds it; posts and units by id."""
+    """Who is who on a day, by staff number: who answers at each post, who holds it; and what there is, by id."""
 
     people: Mapping[int, str]
     answering: Mapping[int, str]
     holding: Mapping[int, str]
     posts: Mapping[int, Post]
     units: Mapping[int, Unit]
+    categories: Mapping[int, Category]
     lowest: int
 
     @cached_property
@@ -135,5 +137,6 @@ def cast(session: Session, book: Rulebook, on: date) -> Cast:
         {post: names[person] for post, person in roster.holding.items()},
         {post.id: post for post in posts},
         {unit.id: unit for unit in units},
+        {each.id: each for each in session.scalars(select(Category).where(Category.county_id == county))},
         book.lowest,
     )

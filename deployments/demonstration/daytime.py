@@ -1,6 +1,7 @@
 """A day in the life of the demonstration county: what is raised, worked on, asked for and decided, hour by hour."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
 from random import Random
@@ -14,7 +15,6 @@ from models.actions.reporting import Report, report
 from models.queries.rulebook import Rulebook
 from models.tables.issues import Issue
 from models.tables.places import Unit
-from models.tables.policies import Category
 from models.vocabulary import Severity, Stage
 
 WATCHES = (time(10), time(13), time(16), time(22))
@@ -43,38 +43,47 @@ def _happenings(day: Day) -> Iterator[Happening]:
 
 
 def _watched(day: Day) -> Iterator[Happening]:
-    yield from ((day.at(clock), lambda _, clock=clock: nights.watch(day, clock)) for clock in WATCHES)
+    yield from ((day.at(clock), partial(nights.watch, day)) for clock in WATCHES)
 
 
 def _raised(day: Day, issues: list[Issue]) -> Iterator[Happening]:
     known = [issue for issue in issues if issue.unit_id in day.cast.grids and issue.stage is Stage.ACTING]
     for _ in range(day.dice.randint(day.plan["reports_a_day"] // 2, day.plan["reports_a_day"] * 3 // 2)):
-        if known and day.happens("again"):
-            yield day.some_time(), partial(_again, day, day.dice.choice(known))
-        else:
-            yield day.some_time(), _anew(day)
+        told = _again(day, day.dice.choice(known)) if known and day.happens("again") else _anew(day)
+        raised: list[Issue] = []
+        first = day.some_time()
+        yield first, partial(_report, day, told, raised)
+        if told.severity is Severity.URGENT and day.happens("heed"):
+            yield from casework.heeded(day, raised, first)
 
 
-def _again(day: Day, issue: Issue, now: datetime) -> None:
+@dataclass(frozen=True)
+class _Told:
+    """What somebody tells; on no grid where nobody knows which."""
+
+    grid: Unit | None
+    category: str
+    summary: str
+    severity: Severity = Severity.ORDINARY
+
+
+def _again(day: Day, issue: Issue) -> _Told:
     """Somebody raises what another one has raised already."""
-    category = day.session.get_one(Category, issue.category_id).key
-    _report(day, day.cast.grids.get(issue.unit_id), category, issue.summary, now)
+    return _Told(day.cast.grids[issue.unit_id], day.cast.categories[issue.category_id].key, issue.summary)
 
 
-def _anew(day: Day) -> Callable[[datetime], None]:
+def _anew(day: Day) -> _Told:
     grid = None if day.dice.random() < day.plan["unowned_share"] else day.dice.choice(list(day.cast.grids.values()))
     category = day.dice.choice(list(day.plan["summaries"]))
     summary = day.dice.choice(day.plan["summaries"][category])
-    severity = Severity.URGENT if day.dice.random() < day.plan["urgent_share"] else Severity.ORDINARY
-    return lambda now: _report(day, grid, category, summary, now, severity)
+    urgent = day.dice.random() < day.plan["urgent_share"]
+    return _Told(grid, category, summary, Severity.URGENT if urgent else Severity.ORDINARY)
 
 
-def _report(
-    day: Day, grid: Unit | None, category: str, summary: str, now: datetime, severity: Severity = Severity.ORDINARY
-) -> None:
-    place = grid or day.dice.choice(list(day.cast.grids.values()))
-    by = day.cast.cadre(place)
+def _report(day: Day, told: _Told, raised: list[Issue], now: datetime) -> None:
+    by = day.cast.cadre(told.grid or day.dice.choice(list(day.cast.grids.values())))
     if by is not None:
         source = day.dice.choice(day.plan.get("sources", ["visit"]))
-        what = Report(grid.key if grid else None, category, severity, summary, now, by, source)
-        report(day.session, day.book, what, now=now)
+        key = told.grid.key if told.grid else None
+        what = Report(key, told.category, told.severity, told.summary, now, by, source)
+        raised.append(report(day.session, day.book, what, now=now))

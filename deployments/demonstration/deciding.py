@@ -38,9 +38,7 @@ def decide(day: Day, issue: Issue, asked_by: int, now: datetime) -> None:
     secret = _code(day, by)
     if day.happens("refuse"):
         reason = day.reason("refuse")
-        do = partial(
-            holding.refuse, day.session, day.book, issue.number, reason=reason, secret=secret, by=by, now=now
-        )
+        do = partial(holding.refuse, day.session, day.book, issue.number, reason=reason, secret=secret, by=by, now=now)
     else:
         do = partial(holding.approve, day.session, day.book, issue.number, secret=secret, by=by, now=now)
     done(day, do)

@@ -1,7 +1,7 @@
 """The nights of the demonstration county, those that did not run left out."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from random import Random
 from typing import Any
 
@@ -37,9 +37,8 @@ def _missed(session: Session, book: Rulebook, plan: Mapping[str, Any], on: date)
     return {dice.choice(communities)} if comes_round(plan, "missed_night", on) else set()
 
 
-def watch(day: Day, clock: time) -> None:
-    """What cannot wait for the night, as it stands at a time of the day."""
-    now = day.at(clock)
+def watch(day: Day, now: datetime) -> None:
+    """What cannot wait for the night, as it stands during the day."""
     for community in sorted(night.due_at_once(day.session, day.cast.communities, now)):
         night.watch(day.session, day.book, community, now)
     messages.compose(day.session, day.book, now, MessageKind.URGENT)

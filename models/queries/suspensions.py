@@ -40,8 +40,6 @@ def suspended(session: Session, unit_path: Sequence[int], at: datetime) -> bool:
 ANY_IN_FORCE = select(Suspension.id).where(in_force(bindparam("at", type_=DateTime(timezone=True)))).limit(1)
 
 
-
-
 def ending(now: datetime) -> tuple[Select[tuple[int]], ...]:
     """The communities in which a suspension has come to its end, or something held for one goes on."""
     ended = select(Unit.community_id).join(Suspension, Suspension.unit_id == Unit.id)
