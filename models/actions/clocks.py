@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from models.queries import suspensions
 from models.queries.rulebook import Rulebook, levels_by_id
-from models.rules.clock import thaw
+from models.rules.clock import passed_over, thaw
 from models.rules.escalation import Schedule, ServiceLevel
 from models.rules.recounting import Correction, Standing, recounted
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.places import Unit
-from models.vocabulary import OWED, Action, Basis, DutyState
+from models.vocabulary import OWED, Action, Basis, DutyKind, DutyState
 
 
 def hold_duties(session: Session, duty_ids: Collection[int], *, held_at: datetime, now: datetime) -> None:
@@ -49,6 +49,21 @@ def resume_duties(
     session.flush()
 
 
+def let_end(
+    session: Session, book: Rulebook, issue_id: int, kinds: Collection[DutyKind], *, at: datetime, now: datetime
+) -> None:
+    """Let the clocks of held duties go on at the instant at which they are done: what was left then is not over."""
+    held = session.scalars(
+        select(Duty)
+        .where(Duty.issue_id == issue_id, Duty.kind.in_(kinds), Duty.state == DutyState.HELD)
+        .execution_options(populate_existing=True)
+    ).all()
+    levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in held}) if held else {}
+    for duty in held:
+        _resume(book, duty, levels, at, now)
+    session.flush()
+
+
 def _resume(
     book: Rulebook, duty: Duty, levels: Mapping[int, ServiceLevel], resumed_at: datetime, now: datetime
 ) -> None:
@@ -61,8 +76,13 @@ def _resume(
     set_times(duty, times, now=now)
 
 
-def set_times(duty: Duty, times: Schedule, *, now: datetime) -> None:
-    """Give a duty new times; the steps it has climbed are not climbed again."""
+def set_times(duty: Duty, times: Schedule, *, now: datetime, live_at: datetime | None = None) -> None:
+    """Give a duty new times; the steps it has climbed are not climbed again.
+
+    :param live_at: the go-live moment of its issue, where a step to come may fall before it now; steps that only move
+        to later times can't.
+    """
+    duty.step = max(duty.step, passed_over(times.steps_at, live_at))
     duty.due_at, duty.steps_at, duty.provisional = times.due_at, list(times.steps_at), times.provisional
     ahead = duty.steps_at[duty.step :]
     duty.next_step_at = ahead[0] if ahead and duty.state is DutyState.OPEN else None
@@ -85,7 +105,7 @@ def count_anew(session: Session, book: Rulebook, issue: Issue, *, now: datetime)
         times = recounted(levels[duty.service_level_id], standing, Correction(book.calendar, book.calendar))
         if times != stood:
             session.add(_rescheduled(book, duty, now))
-            set_times(duty, times, now=now)
+            set_times(duty, times, now=now, live_at=issue.live_at)
     session.flush()
 
 

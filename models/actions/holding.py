@@ -64,7 +64,7 @@ def ask(
         duty_id=duty.id,
         what=what,
         until_on=until,
-        reason=reason,
+        reason=case.said(reason),
         asked_by=case.person.id,
         asked_at=now,
     )

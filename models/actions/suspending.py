@@ -23,7 +23,7 @@ from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.people import Suspension
 from models.tables.places import Unit
-from models.vocabulary import OWED, Action, DutyState
+from models.vocabulary import OWED, Action, DutyKind, DutyState
 
 MOST = 10_000  # duties a statement
 
@@ -141,6 +141,16 @@ def _keep(session: Session, book: Rulebook, scope: Scope, now: datetime, *, move
 def _any(condition: ColumnElement[bool]) -> Select[tuple[bool, bool]]:
     """Whether anything stands still that is not on hold, and whether any unit is suspended."""
     return select(_standing_still(condition).exists(), suspensions.ANY_IN_FORCE.exists())
+
+
+def let_end(
+    session: Session, book: Rulebook, issue_id: int, kinds: Collection[DutyKind], *, at: datetime, now: datetime
+) -> None:
+    """What is done in a suspended unit is done in time if its clock stood still in time."""
+    if not kinds:
+        return
+    _go_on(session, book, (Duty.issue_id == issue_id) & Duty.kind.in_(kinds), now)
+    clocks.let_end(session, book, issue_id, kinds, at=at, now=now)
 
 
 def stand_again(session: Session, book: Rulebook, issue_id: int, since: datetime, *, now: datetime) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from models.actions import duties, guards, suspending
 from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
-from models.queries import people, requests
+from models.queries import people, requests, residents
 from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import DECISIONS, ON_HOLD, HeldPost, Transition, allowing_post, transition
+from models.rules.privacy import struck, tails_only
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -35,7 +36,8 @@ class Case:
     """An issue taken for one action: locked, with who acts by which post, and the row of the table that applies.
 
     ``happened_at`` is when it was done, which may be before it is recorded: clocks and figures go by it.
-    ``revision_id`` is the newest revision of the issue and its duties before the action.
+    ``revision_id`` is the newest revision of the issue and its duties before the action. ``names`` are those of
+    whoever raised it, which nothing that is written about it may hold.
     """
 
     issue: Issue
@@ -44,6 +46,11 @@ class Case:
     post: HeldPost
     happened_at: datetime
     revision_id: int
+    names: tuple[str, ...] = ()
+
+    def said(self, text: str) -> str:
+        """What somebody wrote about it, as it may be kept."""
+        return tails_only(struck(text, self.names))
 
 
 def take(
@@ -78,7 +85,8 @@ def take(
     person = people.person(session, book.county.id, by)
     posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))
-    return Case(issue, row, person, post, happened, duties.newest_revision(session, issue.id))
+    revision_id, names = duties.newest_revision(session, issue.id), residents.names_of(session, issue.id)
+    return Case(issue, row, person, post, happened, revision_id, names)
 
 
 def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
@@ -161,6 +169,7 @@ def conclude(
     """
     record(session, book, case, now, **said)
     case.issue.stage, case.issue.changed_at = case.row.target, now
+    suspending.let_end(session, book, case.issue.id, case.row.fulfils, at=case.happened_at, now=now)
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
     duties.cancel(session, case.issue.id, case.row.cancels, now=now)
     for kind in case.row.opens:
@@ -184,6 +193,7 @@ def record(session: Session, book: Rulebook, case: Case, now: datetime, **said: 
 
     :param said: `reason`, `duty_id`, `voids_id`; anything else that is not None becomes a fact.
     """
+    said = {name: case.said(each) if type(each) is str else each for name, each in said.items()}
     columns = {name: said.pop(name, None) for name in ("reason", "voids_id", "duty_id")}
     event = Event(
         county_id=book.county.id,
