@@ -136,7 +136,8 @@ def _desk(session: Session, book: Rulebook, reports: Sequence[Report], now: date
     county_id, row = book.county.id, transition(None, Action.REPORT)
     named = {each.grid for each in reports if each.grid is not None}
     spots: dict[str | None, Spot] = {name: spot_of(book, units.unit(session, county_id, name)) for name in named}
-    spots[None] = spot_of(book, units.topmost(session, county_id))
+    if any(each.grid is None for each in reports):
+        spots[None] = spot_of(book, units.topmost(session, county_id))
     categories = session.execute(select(Category.key, Category.id).where(Category.county_id == county_id))
     reporters = {}
     for code in {each.by for each in reports}:
