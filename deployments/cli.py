@@ -14,7 +14,7 @@ from deployments.commands.words import say
 
 COMMANDS = (
     *("up", "issue", "duties", "person", "unit", "why"),
-    *("nightly", "ledger", "audit", "doctor", "pack", "calendar"),
+    *("nightly", "replay", "ledger", "audit", "doctor", "pack", "calendar"),
 )
 MISUSED = 2
 CONNECT_SECONDS = "10"  # a database that does not answer is told so, not waited for

@@ -34,24 +34,43 @@ class Run:
 
 
 class Agenda:
-    """The runs of a history's days."""
+    """The runs of a history's days.
+
+    :ivar learnt: for each row, when the intake learns that it was raised, and that it was closed.
+    """
 
     def __init__(self, history: History, hours: Hours) -> None:
         self._hours = hours
         self._on = lru_cache(maxsize=64)(hours.on)
         self.arrivals: dict[datetime, Arrivals] = defaultdict(Arrivals)
+        self.learnt: list[tuple[datetime, datetime | None]] = []
         for number, row in enumerate(history.lived):
-            self.arrivals[self.next_run(INTAKE, row.report.happened_at)].raised.append(number)
-            if row.closed_at is not None:
-                self.arrivals[self.next_run(INTAKE, row.closed_at)].closed.append(number)
+            raised = self.next_run(INTAKE, row.report.happened_at)
+            closed = self.next_run(INTAKE, row.closed_at) if row.closed_at else None
+            self.arrivals[raised].raised.append(number)
+            if closed:
+                self.arrivals[closed].closed.append(number)
+            self.learnt.append((raised, closed))
         self._by_day: dict[date, list[datetime]] = defaultdict(list)
         for at in sorted(self.arrivals):
             self._by_day[self._date(at)].append(at)
 
-    @property
-    def days(self) -> tuple[date, date]:
-        """The first and the last local day on which the history has anything."""
-        return min(self._by_day), max(self._by_day)
+    def nights(self, most: int | None = None, until: date | None = None) -> list[datetime]:
+        """The nights from the first arrival on: so many, up to a day's, or until nothing more arrives."""
+        first, last = min(self.arrivals), max(self.arrivals)
+        nights: list[datetime] = []
+        for at in self._from(NIGHTLY, self._date(first)):
+            over = (most is not None and len(nights) >= most) or (until is not None and self._date(at) > until)
+            if over or (most is until is None and nights and nights[-1] >= last):
+                return nights
+            if at >= first:
+                nights.append(at)
+        return nights
+
+    def days(self, last: datetime) -> list[date]:
+        """The local days from the first arrival to an instant."""
+        span = range(self._date(min(self.arrivals)).toordinal(), self._date(last).toordinal() + 1)
+        return [date.fromordinal(number) for number in span]
 
     def runs(self, day: date) -> list[Run]:
         """The runs of a local day but the watch's, in order."""

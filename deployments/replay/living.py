@@ -42,18 +42,18 @@ class Life:
             self._book = rulebook(session, self.county)
             self._communities = [unit.id for unit in units.communities(session, self._book.county.id)]
 
-    def live(self, days: Sequence[date], nights: int, told: Callable[[date, int], None]) -> None:
-        """Live through days until so many nights have been.
+    def live(self, nights: Sequence[datetime], told: Callable[[date, int, int], None]) -> None:
+        """Live from the first arrival to the last of some nights, and not a moment longer.
 
-        :param told: called before each day with the day and how many days were lived.
+        :param told: called before each day with the day, how many are done, and how many there are.
         """
+        first, days = min(self.agenda.arrivals), self.agenda.days(nights[-1])
         for done, day in enumerate(days):
-            told(day, done)
+            told(day, done, len(days))
             for run in self.agenda.runs(day):
-                self._watch_until(run)
-                BODIES[run.flow](self, run.at)
-                if len(self.nights) == nights:
-                    return
+                if first <= run.at <= nights[-1]:
+                    self._watch_until(run)
+                    BODIES[run.flow](self, run.at)
 
     def _watch_until(self, run: Run) -> None:
         """Every run of the watch before another run that has something to do."""

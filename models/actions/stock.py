@@ -19,6 +19,6 @@ def close_as_recorded(session: Session, book: Rulebook, closings: Sequence[Closi
     """
     guards.check_clock(session, book.county.id, now)
     session.flush()
-    rows = [{"id": each.issue_id, "at": each.closed_at.isoformat()} for each in closings]
+    rows = [{"id": each.issue, "at": each.closed_at.isoformat()} for each in closings]
     facts = {"county": book.county.id, "closings": json.dumps(rows), "now": now}
     return session.scalars(statement("close_as_recorded"), facts).one()

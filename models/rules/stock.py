@@ -8,5 +8,5 @@ from datetime import datetime
 class Closing:
     """A source says that an issue was closed, and when (UTC)."""
 
-    issue_id: int
+    issue: int | str
     closed_at: datetime
