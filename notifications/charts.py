@@ -27,7 +27,7 @@ def stacked(key: str, labels: Sequence[str], series: Mapping[str, tuple[str, Seq
 
 def lines(key: str, labels: Sequence[str], series: Mapping[str, tuple[str, Sequence[int]]]) -> Markup:
     """Lines over the labels; the parameters are those of `stacked`."""
-    return _drawn(Line, key, labels, series, show_dots=False, fill=False, stroke_style={"width": 2})
+    return _drawn(Line, key, labels, series, show_dots=False)
 
 
 def _drawn(
@@ -48,7 +48,8 @@ def _drawn(
         margin=4,
         spacing=6,
         include_x_axis=True,
-        formatter=lambda value: f"{value:,.0f}",
+        formatter=_count,
+        value_formatter=_count,
         **options,
     )
     chart.uuid = key  # else a new one each time
@@ -57,14 +58,24 @@ def _drawn(
     return _markup(chart.render_tree())
 
 
+def _count(value: float) -> str:
+    """A count; what is drawn below the line is one too."""
+    return f"{abs(value):,.0f}"
+
+
 def _style(colours: Sequence[str]) -> Style:
     return Style(
         background="transparent",
         plot_background="transparent",
         foreground="#444",
         foreground_strong="#222",
-        foreground_subtle="#bbb",
+        foreground_subtle="#ccc",
+        guide_stroke_color="#ddd",
+        major_guide_stroke_color="#ccc",
+        guide_stroke_dasharray="1,0",
+        major_guide_stroke_dasharray="1,0",
         opacity=".9",
+        stroke_width="3",
         font_family="inherit",
         label_font_size=13,
         major_label_font_size=13,

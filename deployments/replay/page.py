@@ -10,6 +10,7 @@ from typing import Any
 from deployments.commands.output import plainer
 from models.errors import InvalidInput
 from models.rules.replaying import FLOWS, STANDING
+from models.vocabulary import StepAction
 from notifications import charts
 from notifications.locale import text
 from notifications.render import render
@@ -17,6 +18,8 @@ from notifications.render import render
 POINTS = 120
 """Points of a chart at most: with more nights each point sums up several."""
 LISTED = 50
+CLOSED = ("closed_in_time", "closed_late")
+"""What goes out is drawn below the line, what comes in above it."""
 
 
 def write(page: Path, facts: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], locale: str) -> None:
@@ -30,23 +33,29 @@ def _page(facts: Mapping[str, Any], locale: str) -> str:
     size = -(-len(facts["nights"]) // POINTS)
     rows = list(_buckets(facts["nights"], size))
     lowest = facts["tiers"][-1]
-    more = {"now": facts["last_night_at"], "zone": facts["county"]["zone"], "bucket": size, "rows": rows}
+    ways = [
+        {"does": does, "tier": tier["key"], "name": text(f"replay.way_{does}", locale, tier=tier["name"])}
+        for does in (StepAction.TELL, StepAction.SUPERVISE)
+        for tier in reversed(facts["tiers"])
+        if facts["units"][0]["to"][tier["key"]][does]
+    ]
+    period = {"first": f"{facts['first_night']:%Y-%m-%d}", "last": f"{facts['last_night']:%Y-%m-%d}"}
+    more = {"now": facts["last_night_at"], "zone": facts["county"]["zone"], "bucket": size, "rows": rows, "ways": ways}
     named = {"lowest": len(facts["tiers"]) - 1, "lowest_tier": lowest["name"], "listed": LISTED}
-    return render("replay", locale, {**facts, **more, **named, "charts": _charts(rows, locale)})
+    return render("replay", locale, {**facts, **more, **named, **period, "charts": _charts(rows, locale)})
 
 
 def _charts(rows: Sequence[Mapping[str, Any]], locale: str) -> list[dict[str, Any]]:
     labels = [f"{row['night']:%m-%d}" for row in rows]
 
-    def series(**colours: str) -> dict[str, tuple[str, list[int]]]:
-        return {
-            text(f"replay.{name}", locale): (colour, [row[name] for row in rows]) for name, colour in colours.items()
-        }
+    def series(*below: str, **colours: str) -> dict[str, tuple[str, list[int]]]:
+        values = {name: [-row[name] if name in below else row[name] for row in rows] for name in colours}
+        return {text(f"replay.{name}", locale): (colour, values[name]) for name, colour in colours.items()}
 
     drawings = {
         "told": charts.stacked("told", labels, series(remind="calm", tell="warn", supervise="bad")),
         "stock": charts.lines("stock", labels, series(open="calm", overdue="bad")),
-        "flow": charts.stacked("flow", labels, series(came_in="calm", closed_in_time="good", closed_late="warn")),
+        "flow": charts.stacked("flow", labels, series(*CLOSED, came_in="calm", closed_in_time="good", closed_late="warn")),
     }
     return [{"title": text(f"replay.chart_{name}", locale), "drawing": each} for name, each in drawings.items()]
 

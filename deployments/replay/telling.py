@@ -1,6 +1,5 @@
 """The account of a replay as facts: for the page, and as they stand in the files beside it. No texts of residents."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from deployments.replay.account import Account
 from deployments.replay.living import Life
 from models.queries.replayed import Repeated
 from models.queries.rulebook import Rulebook
-from models.rules.replaying import FLOWS, STANDING
+from models.rules.replaying import FLOWS, STANDING, reach
 from models.tables.places import Unit
 from models.vocabulary import StepAction
 
@@ -34,7 +33,7 @@ def facts(of: Account, life: Life, book: Rulebook, file: str) -> dict[str, Any]:
         "agrees": of.agrees,
         "watches": life.watches,
         "messages": {str(kind): of.messages.get(kind, 0) for kind in ("digest", "urgent")},
-        "tiers": _tiers(of, book),
+        "tiers": [{"key": tier["key"], "name": tier["name"]} for tier in book.county.tiers],
         "units": [_unit(of, unit, book) for unit in of.units],
         "nights": _nights(of, book),
         "alike": _alike(of.repeated),
@@ -55,7 +54,8 @@ def cells(of: Account, book: Rulebook) -> list[dict[str, Any]]:
             "name": units[unit].name,
             "tier": tiers[units[unit].depth],
             **_counted(of.figures.cells.get((night, unit), {}), COUNTED),
-            **{f"to_{name}": n for name, n in _counted(of.figures.addressed.get((night, unit), {}), TOLD).items()},
+            **_flat(_to(of.figures.cells.get((night, unit), {}), book)),
+            **{f"to_it_{name}": n for name, n in _counted(of.figures.addressed.get((night, unit), {}), TOLD).items()},
         }
         for night, unit in keys
     ]
@@ -65,46 +65,41 @@ def _counted(counts: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in names}
 
 
-def _tiers(of: Account, book: Rulebook) -> list[dict[str, Any]]:
-    """What the posts of each tier were told."""
-    told = [Counter[str]() for _ in book.county.tiers]
-    for unit in of.units:
-        told[unit.depth].update(of.figures.told(unit.id))
-    return [
-        {"key": tier["key"], "name": tier["name"], **_counted(counts, TOLD)}
-        for tier, counts in zip(book.county.tiers, told, strict=True)
-    ]
-
-
 def _unit(of: Account, unit: Unit, book: Rulebook) -> dict[str, Any]:
     """A unit with all below it; of a unit above the grids that is more than its own."""
-    units = {each.id: each for each in of.units}
+    units, counts = {each.id: each for each in of.units}, of.of_tree(unit)
     return {
         "key": unit.key,
         "name": unit.name,
         "depth": unit.depth,
         "tier": book.county.tiers[unit.depth]["name"],
         "under": units[unit.parent_id].key if unit.parent_id else None,
-        **_counted(of.of_tree(unit), (*COUNTED, "most_overdue")),
-        "told": _counted(of.figures.told(unit.id), TOLD),
+        **_counted(counts, (*COUNTED, "most_overdue")),
+        "to": _to(counts, book),
+        "to_it": _counted(of.figures.told(unit.id), TOLD),
     }
 
 
 def _nights(of: Account, book: Rulebook) -> list[dict[str, Any]]:
     """What happened up to each night and on it, how things stood then, and what each tier was told."""
-    tiers, depths = [tier["key"] for tier in book.county.tiers], {unit.id: unit.depth for unit in of.units}
-    told: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
-    for (night, unit), counts in of.figures.addressed.items():
-        told[night, tiers[depths[unit]]].update(counts)
+    counted = zip(of.figures.nights, of.figures.by_night, strict=True)
     return [
-        {
-            "night": book.local_date(at),
-            "at": at,
-            **_counted(counts, COUNTED),
-            "to": {tier: _counted(told[number, tier], TOLD) for tier in tiers},
-        }
-        for number, (at, counts) in enumerate(zip(of.figures.nights, of.figures.by_night, strict=True))
+        {"night": book.local_date(at), "at": at, **_counted(counts, COUNTED), "to": _to(counts, book)}
+        for at, counts in counted
     ]
+
+
+def _to(counts: Mapping[str, int], book: Rulebook) -> dict[str, dict[str, int]]:
+    """Notices about some issues, by the tier told and what for."""
+    return {
+        tier["key"]: {does: counts.get(reach(does, depth), 0) for does in TOLD}
+        for depth, tier in enumerate(book.county.tiers)
+    }
+
+
+def _flat(to: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """The same in one row."""
+    return {f"{does}_{tier}": count for tier, counts in to.items() for does, count in counts.items()}
 
 
 def _alike(groups: Sequence[tuple[Repeated, ...]]) -> dict[str, Any]:

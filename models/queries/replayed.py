@@ -33,13 +33,14 @@ def lived_issues(session: Session, county_id: int) -> Iterator[LivedIssue]:
 
 def told(session: Session, county_id: int) -> Iterator[Told]:
     """Notices by instant, the issue's unit, the unit addressed and what for."""
-    which = (Notice.recorded_at, Issue.unit_id, Post.unit_id, Notice.action)
+    which = (Notice.recorded_at, Issue.unit_id, Unit.id, Unit.depth, Notice.action)
     rows = session.execute(
         select(*which, func.count())
         .select_from(Notice)
         .join(Duty, Duty.id == Notice.duty_id)
         .join(Issue, Issue.id == Duty.issue_id)
         .join(Post, Post.id == Notice.post_id)
+        .join(Unit, Unit.id == Post.unit_id)
         .where(Notice.county_id == county_id)
         .group_by(*which)
     )

@@ -35,11 +35,12 @@ class LivedIssue:
 
 @dataclass(frozen=True)
 class Told:
-    """So many notices of one instant about one unit's duties, for posts of one unit; None: newly theirs."""
+    """So many notices of one instant about one unit's duties, for posts of one unit, how deep it lies; None: newly theirs."""
 
     at: datetime
     unit_id: int
     addressed_id: int
+    depth: int
     action: StepAction | None
     count: int
 
@@ -59,12 +60,17 @@ STANDING = ("open", "overdue")
 """What is counted as it stands after a night."""
 
 
+def reach(does: str, depth: int) -> str:
+    """The name of the count of what a step does to posts of a tier."""
+    return f"{does} {depth}"
+
+
 @dataclass(frozen=True)
 class Figures:
     """The counts of a history.
 
-    :param cells: by night (its place among the nights) and unit.
-    :param addressed: by night, by the unit whose posts were told and what for.
+    :param cells: by night (its place among the nights) and the issues' unit, also by the tier reached.
+    :param addressed: by night and the unit whose posts were told.
     """
 
     nights: Sequence[datetime]
@@ -85,7 +91,7 @@ class Figures:
         total = Counter[str]()
         overdue = Counter[int]()
         for night, counts in (each for unit in own for each in unit):
-            total.update({name: counts[name] for name in FLOWS})
+            total.update({name: count for name, count in counts.items() if name not in STANDING})
             overdue[night] += counts["overdue"]
             if night == len(self.nights) - 1:
                 total.update({name: counts[name] for name in STANDING})
@@ -116,7 +122,7 @@ def figures(
         cells[bisect_left(nights, each.at), each.unit_id]["steps"] += each.count
     for notice in told:
         night, does = bisect_left(nights, notice.at), notice.action or "new"
-        cells[night, notice.unit_id][does] += notice.count
+        cells[night, notice.unit_id].update({does: notice.count, reach(does, notice.depth): notice.count})
         addressed[night, notice.addressed_id][does] += notice.count
     within = range(len(nights))
     kept = ({key: counts for key, counts in each.items() if key[0] in within} for each in (cells, addressed))
