@@ -23,14 +23,18 @@ from models.settings import database_url, settings
 
 app = family()
 
-File = Annotated[Path, typer.Argument(metavar=say("cli.value.file"), show_default=False, help=say("cli.option.history"))]
+File = Annotated[
+    Path, typer.Argument(metavar=say("cli.value.file"), show_default=False, help=say("cli.option.history"))
+]
 Pack = Annotated[Path, typer.Option("--pack", metavar=say("cli.value.folder"), help=say("cli.option.folder"))]
 Map = Annotated[Path, typer.Option("--mapping", metavar=say("cli.value.file"), help=say("cli.option.mapping"))]
 Nights = Annotated[
-    int | None, typer.Option("--nights", metavar=say("cli.value.count"), parser=whole_number, help=say("cli.option.nights"))
+    int | None,
+    typer.Option("--nights", metavar=say("cli.value.count"), parser=whole_number, help=say("cli.option.nights")),
 ]
 Until = Annotated[
-    datetime | None, typer.Option("--until", metavar=say("cli.value.day"), parser=day, help=say("cli.option.last_night"))
+    datetime | None,
+    typer.Option("--until", metavar=say("cli.value.day"), parser=day, help=say("cli.option.last_night")),
 ]
 Out = Annotated[Path, typer.Option("--out", metavar=say("cli.value.file"), help=say("cli.option.page"))]
 Keep = Annotated[bool, typer.Option("--keep", metavar="", help=say("cli.option.keep"))]

@@ -25,7 +25,10 @@ CLOSED = ("closed_in_time", "closed_late")
 def write(page: Path, facts: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], locale: str) -> None:
     """Write the page and the two files beside it, each whole or not at all."""
     _put(page, _page(facts, locale))
-    _put(page.with_suffix(".json"), json.dumps(facts, ensure_ascii=False, indent=1, default=plainer(facts["county"]["zone"])))
+    _put(
+        page.with_suffix(".json"),
+        json.dumps(facts, ensure_ascii=False, indent=1, default=plainer(facts["county"]["zone"])),
+    )
     _put(page.with_suffix(".csv"), "\ufeff" + _csv(cells))  # without the mark spreadsheets guess another encoding
 
 
@@ -55,7 +58,9 @@ def _charts(rows: Sequence[Mapping[str, Any]], locale: str) -> list[dict[str, An
     drawings = {
         "told": charts.stacked("told", labels, series(remind="calm", tell="warn", supervise="bad")),
         "stock": charts.lines("stock", labels, series(open="calm", overdue="bad")),
-        "flow": charts.stacked("flow", labels, series(*CLOSED, came_in="calm", closed_in_time="good", closed_late="warn")),
+        "flow": charts.stacked(
+            "flow", labels, series(*CLOSED, came_in="calm", closed_in_time="good", closed_late="warn")
+        ),
     }
     return [{"title": text(f"replay.chart_{name}", locale), "drawing": each} for name, each in drawings.items()]
 
