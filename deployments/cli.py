@@ -13,9 +13,11 @@ from deployments.commands.shell import Group, family, misuse
 from deployments.commands.words import say
 
 COMMANDS = (
-    *("up", "issue", "duties", "person", "unit", "why"),
-    *("nightly", "replay", "ledger", "audit", "doctor", "pack", "calendar"),
+    *("up", "issue", "duties", "person", "unit", "household", "resident", "why"),
+    *("nightly", "replay", "ledger", "audit", "doctor", "pack", "calendar", "import", "backup", "restore"),
 )
+MODULES = {"import": "importing"}
+"""The module of a command where it can't be called as the command is."""
 MISUSED = 2
 CONNECT_SECONDS = "10"  # a database that does not answer is told so, not waited for
 
@@ -36,7 +38,7 @@ class Wangge(Group):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command itself."""
         name, signpost, rest = super().resolve_command(ctx, args)
-        loaded = get_command(import_module(f"deployments.commands.{name}").app) if signpost else None
+        loaded = get_command(import_module(f"deployments.commands.{MODULES.get(name, name)}").app) if signpost else None
         return name, loaded, rest
 
     def main(self, *args: Any, **settings: Any) -> Any:

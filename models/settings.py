@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import NotConfigured
@@ -26,6 +27,8 @@ class Settings(BaseSettings):
     locale: Literal["zh_CN", "en"] = "zh_CN"
     county: str | None = None
     rehearsal: bool = False  # a database to try things in: its clock may run ahead
+    room_key: SecretStr | None = None
+    room_key_file: Path | None = None
 
 
 @cache

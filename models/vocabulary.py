@@ -178,3 +178,24 @@ class DeliveryOutcome(StrEnum):
     RETRY = "retry"
     FAILED = "failed"
     WITHHELD = "withheld"
+
+
+class KeyHousehold(StrEnum):
+    """What makes a household one to look after first (domain, section 1)."""
+
+    ELDERLY_ALONE = "elderly_alone"
+    DISABLED = "disabled"
+    LEFT_BEHIND_CHILD = "left_behind_child"
+    UNEMPLOYED = "unemployed"
+
+
+class RoomAction(StrEnum):
+    """What is done in the private room; each leaves one line in its log."""
+
+    CHANGE = "change"
+    COME = "come"
+    LEAVE = "leave"
+    READ = "read"
+    ERASE = "erase"
+    EXPIRE = "expire"
+    RESEAL = "reseal"

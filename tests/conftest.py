@@ -17,6 +17,8 @@ from models.migrations.schema import migrate
 from models.queries.rulebook import Rulebook, rulebook
 from tests.county import COUNTY, load_small_county
 
+TOGETHER = {"flows", "system"}
+"""Folders whose tests share what is dear to make."""
 MADE: list[str] = []
 """The databases of this run."""
 
@@ -43,14 +45,19 @@ def server_url(homes: Path) -> Iterator[str]:
     server.stop()
 
 
-def fresh_database(server_url: str, name: str) -> str:
-    """A new, migrated database on the server; several test runs may share a server."""
+def empty_database(server_url: str, name: str) -> str:
+    """A new database without tables on the server; several test runs may share a server."""
     own = f"{name}_{os.getpid()}"
     MADE.append(own)
     _drop(server_url, own)
     with _by_itself(server_url) as connection:
         connection.execute(text(f'CREATE DATABASE "{own}"'))
-    url = make_url(server_url).set(database=own).render_as_string(hide_password=False)
+    return make_url(server_url).set(database=own).render_as_string(hide_password=False)
+
+
+def fresh_database(server_url: str, name: str) -> str:
+    """A new, migrated database on the server."""
+    url = empty_database(server_url, name)
     migrate(url)
     return url
 
@@ -92,6 +99,13 @@ def book(session: Session) -> Rulebook:
     return rulebook(session, COUNTY)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Flows run in this process come first: a client of theirs must not outlive a server of other tests."""
+    """What must not be torn apart goes to one process: the tests of a file, all of one server, all flows.
+
+    Flows run in this process come first: a client of theirs must not outlive a server of other tests.
+    """
+    for item in items:
+        whole = next((part for part in item.path.parts if part in TOGETHER), item.path.name)
+        item.add_marker(pytest.mark.xdist_group(whole))
     items.sort(key=lambda item: "flows" not in item.path.parts)

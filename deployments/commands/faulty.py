@@ -5,10 +5,10 @@ import typer
 from deployments.commands import output
 from deployments.commands.failures import ExitCode
 from deployments.commands.words import say
-from deployments.county_pack.faults import PackInvalid
+from tasks.faults import Faulty
 
 
-def refused(error: PackInvalid, *, as_json: bool) -> typer.Exit:
+def refused(error: Faulty, *, as_json: bool) -> typer.Exit:
     """Tell the faults; what is to be raised then."""
     if as_json:
         output.as_json({"faults": error.faults})

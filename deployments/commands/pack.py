@@ -1,9 +1,10 @@
-"""``wangge pack check|diff|load``: county packs."""
+"""``wangge pack new|check|diff|load``: county packs."""
 
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,10 +13,12 @@ from deployments.commands.faulty import refused
 from deployments.commands.options import AsJson
 from deployments.commands.pack_diff import tell_changes, touches_calendar
 from deployments.commands.shell import described, family
+from deployments.commands.typed import iana
 from deployments.commands.words import joined, locale, say
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
+from deployments.county_pack.starting import write_start
 from models.actions import packs
 from models.database import transaction
 from models.queries.calendars import Moves
@@ -27,6 +30,19 @@ app = family(name="pack", help=say("cli.command.pack"))
 
 Folder = Annotated[Path, typer.Argument(metavar=say("cli.value.folder"), help=say("cli.option.folder"))]
 OpenDuties = Annotated[bool, typer.Option("--open-duties", metavar="", help=say("cli.option.open_duties"))]
+
+
+@app.command("new", **described("pack_new"))
+def new(
+    folder: Folder,
+    name: Annotated[str, typer.Option("--name", metavar=say("cli.value.text"), help=say("cli.option.county_name"))],
+    zone: Annotated[
+        ZoneInfo, typer.Option("--zone", metavar=say("cli.value.zone"), parser=iana, help=say("cli.option.zone"))
+    ],
+) -> None:
+    """Write a commented start of a pack."""
+    write_start(folder, name, zone, datetime.now(zone).year, locale())
+    output.line("cli.pack.started", folder=folder)
 
 
 @app.command("check", **described("pack_check"))

@@ -12,14 +12,16 @@ from deployments.commands.options import AsJson
 from deployments.commands.shell import described, family
 from deployments.commands.typed import day, whole_number
 from deployments.commands.words import locale, say
-from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
 from deployments.interrupts import INTERRUPTS
 from deployments.replay import page
-from deployments.replay.reading import read_mapping, rows
 from deployments.replay.replaying import Wanted, replay
 from models.errors import InvalidInput
+from models.rules.fields import Subject
 from models.settings import database_url, settings
+from tasks.faults import Faulty
+from tasks.mappings import read_mapping
+from tasks.sources import opened
 
 app = family()
 
@@ -57,10 +59,10 @@ def replay_history(
         raise InvalidInput(why="nights_or_until")
     INTERRUPTS.install()
     try:
-        county, written = load_pack(pack), read_mapping(mapping)
-    except PackInvalid as error:
+        county, source = load_pack(pack), opened(file, read_mapping(mapping, Subject.ISSUES))
+    except Faulty as error:
         raise refused(error, as_json=as_json) from error
-    wanted = Wanted(file.name, list(rows(file, written)), county, nights or None, until.date() if until else None)
+    wanted = Wanted(file.name, list(source.lines()), county, nights or None, until.date() if until else None)
     with output.turning(say("cli.replay.beginning")) as shown:
 
         def told(on: date, done: int, of_all: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -39,6 +40,14 @@ def day(written: str) -> datetime:
         return datetime.combine(date.fromisoformat(written.strip()), time())
     except ValueError as error:
         raise typer.BadParameter(say("cli.wrong.day", value=written)) from error
+
+
+def iana(written: str) -> ZoneInfo:
+    """A time zone by its IANA name, such as ``America/New_York``."""
+    try:
+        return ZoneInfo(written.strip())
+    except (ValueError, KeyError, OSError) as error:  # no such zone, or a folder of them
+        raise typer.BadParameter(say("cli.wrong.zone", value=written)) from error
 
 
 def one_of(kind: type[Word]) -> Callable[[str], Word]:

@@ -5,10 +5,10 @@ from datetime import date
 from itertools import chain, pairwise
 
 from deployments.county_pack.official_days import known_years
-from deployments.county_pack.text import Finding, Place, repeated
 from models.rules.announcing import days_of_year
 from models.rules.office import Season
 from models.rules.pack_values import LEAP_YEAR, DayOfYear, Window, attempt, day
+from tasks.written import Finding, Place, repeated
 
 
 def calendar_findings(calendar: Place) -> Iterator[Finding]:

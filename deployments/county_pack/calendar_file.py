@@ -6,19 +6,19 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
-from deployments.county_pack.faults import PackInvalid
-from deployments.county_pack.text import Finding, Place, read
 from models.errors import InvalidInput
 from models.rules.announcing import demand_no_gap
 from models.rules.pack_values import day
 from notifications.locale import LOCALES, text
+from tasks.faults import Faulty
+from tasks.written import Finding, Place, read
 
 YAML = {".yaml", ".yml"}
 COLUMNS = ("day", "worked")
 WORDS = {"yes": True, "no": False, "true": True, "false": False}
 
 
-class DaysInvalid(PackInvalid):
+class DaysInvalid(Faulty):
     """A file of days can't be used; `faults` says all that is wrong with it."""
 
     @property

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from deployments.county_pack.calendar_checks import calendar_findings
-from deployments.county_pack.text import Finding, Place, repeated
 from notifications.locale import LOCALES
+from tasks.written import Finding, Place, repeated
 
 
 class Spot(NamedTuple):

@@ -9,12 +9,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from deployments.county_pack.text import Finding, Place, repeated
 from models.rules.escalation import Timing
 from models.rules.pack_policy import HOLDER
 from models.rules.pack_values import Window, allowance, attempt, timing
 from models.rules.worktime import Allowance
 from models.vocabulary import StepAction, TimeUnit
+from tasks.written import Finding, Place, repeated
 
 
 class Rung(NamedTuple):

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from deployments.county_pack.checks import county_findings
 from deployments.county_pack.faults import COUNTY, PackInvalid, shape_findings
 from deployments.county_pack.policy_checks import policy_findings
-from deployments.county_pack.text import Finding, Place, read
 from models.rules.pack import POLICY, CountyPack
 from models.settings import settings
+from tasks.written import Finding, Place, read
 
 
 def load_pack(folder: Path, locale: str | None = None) -> CountyPack:

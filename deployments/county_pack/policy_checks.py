@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from deployments.county_pack.ladder_checks import ladder_findings
-from deployments.county_pack.text import Finding, Place, repeated
 from models.vocabulary import DutyKind
+from tasks.written import Finding, Place, repeated
 
 CONDITIONS = ("category", "severity", "lane", "called_up")
 

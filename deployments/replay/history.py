@@ -1,16 +1,16 @@
 """A history's file as reports and closings, and the lines that can't be lived, each with what was wrong."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from models.actions.reporting import Report, calendar_reaches
 from models.queries.rulebook import Rulebook
-from models.rules.intake import LONGEST, NUL, Known
-from models.vocabulary import Severity
+from models.rules.fields import REPORTER
+from models.rules.intake import Content, IntakeRow, Key, Known, read_row
+from tasks.sources import Line
 
-NEEDED = ("external_id", "happened_at", "category", "summary")
+EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -44,60 +44,46 @@ class History:
         return len(self.lived) + len(self.turned) + len(self.repeated)
 
 
-def read_history(lines: Iterable[Any], book: Rulebook, known: Known, by: str) -> History:
+def read_history(lines: Iterable[Line], book: Rulebook, known: Known, by: str) -> History:
     """Sort the lines of a file; nothing is left out.
 
-    :param by: the staff number of who takes in what names nobody.
+    :param by: the staff number of who reports everything: whom the source names is nobody here.
     """
-    told: dict[tuple[str, str], Report] = {}
+    told: dict[Key, Content] = {}
     lived, turned, repeated = [], [], []
     for each in lines:
-        faults = {**_wrong(each.fields, known), **each.faults}
-        report = None if faults else _report(each.fields, by)
-        first = told.setdefault((report.source, report.external_id or ""), report) if report else None
-        if report and first is not report and first == report:
-            repeated.append(each.line)
-        elif report and first is not report:
-            turned.append(Turned(each.line, {"external_id": "clash"}))
-        elif report and not calendar_reaches(book, report, now=report.happened_at):
-            turned.append(Turned(each.line, {"happened_at": "calendar"}))
-        elif report:
-            lived.append(Lived(each.line, report, each.fields.get("closed_at")))
+        row = read_row({**each.fields, REPORTER: by}, each.faults, replace(known, now=EVER))
+        closed_at = each.fields.get("closed_at")
+        wrong = row if isinstance(row, dict) else _unlived(row, closed_at, book, told)
+        if isinstance(row, dict) or wrong:
+            turned.append(Turned(each.number, {field: str(why) for field, why in (wrong or {}).items()}))
+        elif row.key in told:
+            repeated.append(each.number)
         else:
-            turned.append(Turned(each.line, faults))
-    lived.sort(key=lambda row: (row.report.happened_at, row.line))
+            told[row.key] = row.content
+            lived.append(Lived(each.number, _report(row), closed_at))
+    lived.sort(key=lambda each: (each.report.happened_at, each.line))
     return History(tuple(lived), tuple(turned), tuple(repeated))
 
 
-def _wrong(said: Mapping[str, Any], known: Known) -> dict[str, str]:
-    """What is wrong with a row's fields."""
-    happened_at, closed_at = said.get("happened_at"), said.get("closed_at")
-    texts = (said.get("external_id") or "", said.get("summary") or "")
-    return {
-        **{name: "missing" for name in NEEDED if not said.get(name)},
-        **_unknown("grid", said.get("grid"), known.grids),
-        **({"grid": "ambiguous"} if said.get("grid") in known.ambiguous else {}),
-        **_unknown("category", said.get("category"), known.categories),
-        **_unknown("severity", said.get("severity"), list(Severity)),
-        **({"summary": "too_long"} if len(texts[1]) > LONGEST else {}),
-        **({"summary": "unstorable"} if any(NUL in each for each in texts) else {}),
-        **({"happened_at": "earlier"} if happened_at and happened_at < known.since else {}),
-        **({"closed_at": "before_raised"} if happened_at and closed_at and closed_at < happened_at else {}),
-    }
+def _unlived(row: IntakeRow, closed_at: datetime | None, book: Rulebook, told: Mapping[Key, Content]) -> dict[str, str]:
+    """What keeps a sound row from being lived."""
+    if told.get(row.key, row.content) != row.content:
+        return {"external_id": "clash"}
+    if closed_at is not None and closed_at < row.happened_at:
+        return {"closed_at": "before_raised"}
+    reached = row.key in told or calendar_reaches(book, _report(row), now=row.happened_at)
+    return {} if reached else {"happened_at": "calendar"}
 
 
-def _unknown(name: str, value: str | None, among: Iterable[str]) -> dict[str, str]:
-    return {name: "unknown"} if value and value not in among else {}
-
-
-def _report(said: Mapping[str, Any], by: str) -> Report:
+def _report(row: IntakeRow) -> Report:
     return Report(
-        grid=said.get("grid"),
-        category=said["category"],
-        severity=Severity(said.get("severity") or Severity.ORDINARY),
-        summary=said["summary"],
-        happened_at=said["happened_at"],
-        by=by,
-        source=said.get("source") or "file",
-        external_id=said["external_id"],
+        grid=row.grid,
+        category=row.category,
+        severity=row.severity,
+        summary=row.summary,
+        happened_at=row.happened_at,
+        by=row.reported_by,
+        source=row.source,
+        external_id=row.external_id,
     )

@@ -16,7 +16,6 @@ from deployments.replay.database import own_database
 from deployments.replay.history import History, read_history
 from deployments.replay.hours import Hours
 from deployments.replay.living import Life
-from deployments.replay.reading import Line
 from models.actions import packs
 from models.actions.people import appoint
 from models.database import transaction
@@ -24,6 +23,7 @@ from models.errors import InvalidInput
 from models.queries import intake
 from models.queries.rulebook import rulebook
 from models.rules.pack import CountyPack
+from tasks.sources import Line
 
 PLAN = {"seed": 20, "vacant": []}
 """Everybody in a post is invented, the same each time; no post is vacant."""
@@ -77,7 +77,7 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
 
 
 def _begin(url: str, wanted: Wanted) -> History:
-    """Load the pack, fill the posts, and read the history against them; the county begins with the first day told of."""
+    """Load the pack, fill the posts, and read the history against both; the county begins with the first day told of."""
     pack, zone = wanted.pack, wanted.pack.county.tzinfo
     times = [at for line in wanted.lines if (at := line.fields.get("happened_at"))]
     days = [at.astimezone(zone).date() for at in (min(times), max(times))] if times else [date(2000, 1, 1)] * 2

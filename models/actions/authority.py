@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.errors import NotAbove
-from models.queries import people, posts
+from models.queries import people, posts, units
 from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import ABOVE, COMMUNITY
 from models.tables.people import Person
@@ -37,4 +37,17 @@ def over_unit(session: Session, book: Rulebook, unit: Unit, *, by: str, now: dat
     acting = people.held_posts(session, orders.id, book.local_date(now))
     if not any(each.role in COMMUNITY | ABOVE and each.unit_id in unit.path[:-1] for each in acting):
         raise NotAbove(why="unit", unit=unit.name, by=by)
+    return orders
+
+
+def over_county(session: Session, book: Rulebook, *, by: str, now: datetime) -> Person:
+    """Who orders something about the whole county.
+
+    :raises NotFound: there is no such person.
+    :raises NotAbove: they hold no post of the topmost unit.
+    """
+    orders = people.person(session, book.county.id, by)
+    top = units.topmost(session, book.county.id)
+    if not any(each.unit_id == top.id for each in people.held_posts(session, orders.id, book.local_date(now))):
+        raise NotAbove(why="county", by=by)
     return orders

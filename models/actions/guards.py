@@ -19,6 +19,7 @@ PATIENCE = timedelta(seconds=30)
 # Two spaces of advisory locks: one keeps nights of a community apart, the other keeps a night apart from casework,
 # so that neither ever waits for the other's rows in another order.
 NIGHTS, ROWS = 1, 2
+ROOM = 5  # another: who writes in the private room of a county waits for the others who do
 
 
 def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
@@ -79,6 +80,11 @@ def hold_casework(session: Session, community_ids: set[int]) -> None:
     """Keep the nights of some communities out, until the end of the transaction; casework goes on side by side."""
     for community_id in sorted(community_ids):
         session.execute(select(func.pg_advisory_xact_lock_shared(ROWS, community_id)))
+
+
+def hold_room(session: Session, county_id: int) -> None:
+    """Keep others from writing in the private room of a county, until the end of the transaction."""
+    session.execute(select(func.pg_advisory_xact_lock(ROOM, county_id)))
 
 
 def hold_rules(session: Session, county_key: str) -> None:

@@ -1,6 +1,6 @@
 """Appointing people to posts, and their leaving. Work that is owed is never left behind unsaid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.actions import handing_over
+from models.actions import guards, handing_over
 from models.actions.handing_over import Succession
 from models.errors import NotFound, StillHolds
 from models.queries import posts
@@ -20,13 +20,26 @@ from models.vocabulary import Role
 
 @dataclass(frozen=True)
 class Appointment:
-    """A person takes a post of a unit on a day; whoever held it until then, or was to hold it later, leaves it."""
+    """A person takes a post of a unit on a day; whoever held it until then, or was to hold it later, leaves it.
+
+    With an end (the first day on which they no longer hold it) only who held it between leaves it.
+    """
 
     unit: str
     role: Role
     code: str
     name: str
     from_on: date
+    until_on: date | None = None
+
+
+def register(session: Session, county_id: int, names: Mapping[str, str], *, now: datetime) -> None:
+    """Make people known by staff number and name; those of a number that is known already are called so from now on.
+
+    :raises ClockBehind: `now` lies before what is recorded.
+    """
+    guards.check_clock(session, county_id, now)
+    _people(session, county_id, names)
 
 
 def appoint(session: Session, county_id: int, appointments: Sequence[Appointment], *, now: datetime) -> int:
@@ -42,14 +55,14 @@ def appoint(session: Session, county_id: int, appointments: Sequence[Appointment
     for each in appointments:
         if (each.unit, each.role) not in known_posts:
             raise NotFound(why="post", unit=each.unit, role=each.role)
-        wanted[known_posts[each.unit, each.role]] = (people[each.code], each.from_on)
+        wanted[known_posts[each.unit, each.role]] = (people[each.code], each.from_on, each.until_on)
     known = session.scalars(select(Posting).where(Posting.post_id.in_(wanted))).all()
     held = {posting.post_id: posting.person_id for posting in known if posting.until_on is None}
     entered = {(each.post_id, each.person_id, each.from_on) for each in known if each.until_on != each.from_on}
     new = {
         post_id: who
         for post_id, who in wanted.items()
-        if held.get(post_id) != who[0] and (post_id, *who) not in entered
+        if (held.get(post_id) != who[0] or who[2]) and (post_id, *who[:2]) not in entered
     }
     county = session.get_one(County, county_id)
     handing_over.succeed(session, county, [Succession(post, *who) for post, who in new.items()], now=now)
@@ -81,7 +94,7 @@ def _posts(session: Session, county_id: int) -> dict[tuple[str, Role], int]:
     return {(key, role): post_id for key, role, post_id in rows}
 
 
-def _people(session: Session, county_id: int, names: dict[str, str]) -> dict[str, int]:
+def _people(session: Session, county_id: int, names: Mapping[str, str]) -> dict[str, int]:
     if names:
         entered = insert(Person).values(
             [{"county_id": county_id, "code": code, "name": name} for code, name in sorted(names.items())]

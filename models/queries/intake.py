@@ -2,42 +2,42 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import datetime, time
+from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ARRAY, Text, any_, literal, select
+from sqlalchemy import ARRAY, Integer, Text, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.queries import people
 from models.queries.rulebook import Rulebook
 from models.rules.intake import Content, Key, Known
+from models.tables.duties import Duty
 from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
 from models.tables.policies import Category
+from models.vocabulary import OWED
 
 CHUNK = 1000  # keys asked for at once: a long file is not one long statement
 
 
 def known(session: Session, book: Rulebook, now: datetime) -> Known:
     """The grids and categories of a county, and the people who hold a post."""
-    county, zone = book.county.id, book.calendar.office.zone
     grids, ambiguous = _grids(session, book)
     return Known(
         grids=grids,
-        categories=set(session.scalars(select(Category.key).where(Category.county_id == county))),
+        categories=_categories(session, book.county.id),
         reporters=_on_duty(session, book, now),
-        zone=zone,
-        since=datetime.combine(book.calendar.first, time(), tzinfo=zone),
+        since=book.calendar.midnight(book.calendar.first),
         now=now,
         ambiguous=ambiguous,
     )
 
 
-def category_names(session: Session, county_id: int) -> dict[str, str]:
-    """The keys of the categories by what people call them."""
-    rows = session.execute(select(Category.name, Category.key).where(Category.county_id == county_id))
-    return {row.name: row.key for row in rows}
+def _categories(session: Session, county_id: int) -> dict[str, str]:
+    """The keys of the categories by what people call them, and by themselves."""
+    rows = session.execute(select(Category.name, Category.key).where(Category.county_id == county_id)).all()
+    return {row.name: row.key for row in rows} | {row.key: row.key for row in rows}
 
 
 def told(session: Session, county_id: int, keys: Collection[Key]) -> dict[Key, Content]:
@@ -51,6 +51,12 @@ def told(session: Session, county_id: int, keys: Collection[Key]) -> dict[Key, C
             .where(Issue.external_id == any_(literal(chunk, ARRAY(Text))))
         )
     }
+
+
+def overdue(session: Session, issue_ids: Collection[int], now: datetime) -> int:
+    """How many of some issues owe something that is overdue."""
+    late = select(func.count(Duty.issue_id.distinct())).where(Duty.state.in_(OWED), Duty.due_at <= now)
+    return session.scalar(late.where(Duty.issue_id == any_(literal(list(issue_ids), ARRAY(Integer))))) or 0
 
 
 def _chunks(keys: Collection[Key]) -> Iterator[tuple[str, list[str]]]:

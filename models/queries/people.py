@@ -35,6 +35,12 @@ def person(session: Session, county_id: int, code: str) -> Person:
     return found
 
 
+def names(session: Session, county_id: int) -> dict[str, str]:
+    """What everybody a county knows is called, by staff number."""
+    rows = session.execute(select(Person.code, Person.name).where(Person.county_id == county_id))
+    return {row.code: row.name for row in rows}
+
+
 def held_posts(session: Session, person_id: int, on: date) -> list[HeldPost]:
     """The posts by which a person may act on a day: those they hold, then those of whom they stand in for."""
     county_id = session.get_one(Person, person_id).county_id

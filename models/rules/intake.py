@@ -1,17 +1,12 @@
-"""Reading a row of an intake file: what each column must say."""
+"""Whether a row of reports fits what a county knows."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any
 
+from models.rules.fields import REPORTER, ROW, Subject, shortcomings
 from models.vocabulary import Severity
-
-REQUIRED = ("external_id", "happened_at", "category", "summary", "reported_by")
-COLUMNS = (*REQUIRED[:2], "grid", "category", "severity", "summary", "source", "reported_by")
-LONGEST = 8000
-LONGEST_KEY = 200
-NUL = "\0"  # the one character PostgreSQL does not store
 
 Key = tuple[str, str]
 """A source and the id it gave: what keeps a row from coming twice."""
@@ -20,26 +15,16 @@ Content = tuple[datetime, str]
 
 
 @dataclass(frozen=True)
-class Rejected:
-    """A row that can't be taken, as it came: by field the key of the sentence that says what was expected."""
-
-    line: int
-    cells: Mapping[str, str]
-    faults: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Known:
-    """What a county knows: a row may name only these. The zone reads times that name none.
+    """What a county knows: a row may name only these, categories by key or name.
 
     ``since`` is where its calendar begins: no clock can count from before. ``ambiguous`` is what several units,
     a grid among them, are called.
     """
 
     grids: Collection[str]
-    categories: Collection[str]
+    categories: Mapping[str, str]
     reporters: Collection[str]
-    zone: ZoneInfo
     since: datetime
     now: datetime
     ambiguous: Collection[str] = ()
@@ -69,52 +54,46 @@ class IntakeRow:
         return self.happened_at, self.summary
 
 
-def read_row(line: int, cells: Mapping[str, str], known: Known) -> IntakeRow | Rejected:
-    """A row, or all that is wrong with it at once."""
-    said = {name: cells.get(name, "").strip() for name in COLUMNS}
-    happened_at = _instant(said["happened_at"], known.zone)
-    wrong = {
-        **{name: "missing" for name in REQUIRED if not said[name]},
-        **_unknown("grid", said["grid"], known.grids),
-        **({"grid": "ambiguous"} if said["grid"] in known.ambiguous else {}),
-        **_unknown("category", said["category"], known.categories),
-        **_unknown("reported_by", said["reported_by"], known.reporters),
-        **_unknown("severity", said["severity"], list(Severity)),
-        **({"summary": "too_long"} if len(said["summary"]) > LONGEST else {}),
-        **{name: "long_key" for name in ("external_id", "source") if len(said[name]) > LONGEST_KEY},
-        **{name: "unstorable" for name in said if NUL in said[name]},
-        **({"happened_at": "time"} if said["happened_at"] and happened_at is None else {}),
-        **({"happened_at": "later"} if happened_at is not None and happened_at > known.now else {}),
-        **({"happened_at": "earlier"} if happened_at is not None and happened_at < known.since else {}),
-    }
-    if wrong or happened_at is None:
-        return Rejected(line, cells, wrong)
+def read_row(said: Mapping[str, Any], unread: Mapping[str, str], known: Known) -> IntakeRow | dict[str, str]:
+    """A row, or all that is wrong with it at once: by field the key of the sentence that says what was expected.
+
+    :param said: what it says by field, instants in UTC, None for nothing.
+    :param unread: what is wrong with the fields that could not be read.
+    """
+    wrong = shortcomings(Subject.ISSUES, said, unread) | _misfits(said, known)
+    if said.get(REPORTER) is None and not {REPORTER, ROW} & unread.keys():
+        wrong[REPORTER] = "missing"
+    if wrong or unread:
+        return {**wrong, **unread}
     return IntakeRow(
         external_id=said["external_id"],
-        happened_at=happened_at,
-        grid=said["grid"] or None,
-        category=said["category"],
-        severity=Severity(said["severity"] or Severity.ORDINARY),
+        happened_at=said["happened_at"],
+        grid=said.get("grid"),
+        category=known.categories[said["category"]],
+        severity=Severity(said.get("severity") or Severity.ORDINARY),
         summary=said["summary"],
-        source=said["source"] or "file",
+        source=said.get("source") or "file",
         reported_by=said["reported_by"],
     )
+
+
+def _misfits(said: Mapping[str, Any], known: Known) -> dict[str, str]:
+    """What a row says that the county does not know."""
+    wrong = {}
+    grid, category, reporter = said.get("grid"), said.get("category"), said.get("reported_by")
+    happened_at = said.get("happened_at")
+    if grid is not None and grid not in known.grids:
+        wrong["grid"] = "ambiguous" if grid in known.ambiguous else "unknown"
+    if category is not None and category not in known.categories:
+        wrong["category"] = "unknown"
+    if reporter is not None and reporter not in known.reporters:
+        wrong["reported_by"] = "unknown"
+    if happened_at is not None and not known.since <= happened_at <= known.now:
+        wrong["happened_at"] = "later" if happened_at > known.now else "earlier"
+    return wrong
 
 
 def clashing(rows: Sequence[IntakeRow], told: Mapping[Key, Content]) -> list[bool]:
     """Of each row, whether its source said something else under the same id: before, as `told`, or further up."""
     first = dict(told)
     return [first.setdefault(row.key, row.content) != row.content for row in rows]
-
-
-def _unknown(name: str, value: str, among: Collection[str]) -> dict[str, str]:
-    return {name: "unknown"} if value and value not in among else {}
-
-
-def _instant(written: str, zone: ZoneInfo) -> datetime | None:
-    """An ISO time; without an offset it is the county's. None when it is no time."""
-    try:
-        read = datetime.fromisoformat(written)
-        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -8,7 +8,7 @@ Row = TypeVar("Row", bound=Hashable)
 
 
 def normalised(text: str) -> str:
-    """A text as it is compared: every run of white space is one blank, none stands at the ends. Nothing else changes."""
+    """A text as it is compared: every run of white space is one blank, none at the ends; nothing else changes."""
     return " ".join(text.split())
 
 

@@ -135,7 +135,9 @@ def attempt(parse: Callable[[str], T], written: object) -> T | None:
         return None
 
 
-def _written(kind: str, parse: Callable[[str], object]) -> PlainValidator:
+def as_written(kind: str, parse: Callable[[str], object]) -> PlainValidator:
+    """The validator of a text that `parse` understands; `kind` names the sentence that tells what else was written."""
+
     def read(value: object) -> object:
         parsed = attempt(parse, value)
         if parsed is None:
@@ -166,8 +168,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Count = Annotated[int, Field(strict=True, ge=1)]
 Year = Annotated[int, Field(strict=True, ge=2000, le=2100)]
 Day = Annotated[date, BeforeValidator(_read_day)]
-Span = Annotated[Window, _written("window", Window.parse), PlainSerializer(str)]
-YearDay = Annotated[DayOfYear, _written("day_of_year", DayOfYear.parse), PlainSerializer(str)]
-Limit = Annotated[Allowance, _written("allowance", allowance), PlainSerializer(str)]
-At = Annotated[str, _written("timing", _timing_text)]
-Zone = Annotated[str, _written("zone", _zone)]
+Span = Annotated[Window, as_written("window", Window.parse), PlainSerializer(str)]
+YearDay = Annotated[DayOfYear, as_written("day_of_year", DayOfYear.parse), PlainSerializer(str)]
+Limit = Annotated[Allowance, as_written("allowance", allowance), PlainSerializer(str)]
+At = Annotated[str, as_written("timing", _timing_text)]
+Zone = Annotated[str, as_written("zone", _zone)]

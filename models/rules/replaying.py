@@ -35,7 +35,7 @@ class LivedIssue:
 
 @dataclass(frozen=True)
 class Told:
-    """So many notices of one instant about one unit's duties, for posts of one unit, how deep it lies; None: newly theirs."""
+    """So many notices of one instant about one unit's duties, for posts of a unit at a depth; None: newly theirs."""
 
     at: datetime
     unit_id: int

@@ -20,7 +20,10 @@ from models.settings import settings
 from tests.conftest import fresh_database
 from tests.county import at, load_small_county
 
-FRESH = ("WANGGE_DATABASE_URL", "WANGGE_HOME", "WANGGE_LOCALE", "WANGGE_COUNTY", "WANGGE_PREFECT_PORT", "WANGGE_DEBUG")
+FRESH = (
+    *("WANGGE_DATABASE_URL", "WANGGE_HOME", "WANGGE_LOCALE", "WANGGE_COUNTY", "WANGGE_PREFECT_PORT", "WANGGE_DEBUG"),
+    *("WANGGE_ROOM_KEY", "WANGGE_ROOM_KEY_FILE", "WANGGE_CODE"),
+)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import pytest
 from ruamel.yaml import YAML
 
-from deployments.county_pack.faults import PackFault, PackInvalid
+from deployments.county_pack.faults import PackInvalid
 from deployments.county_pack.loading import load_pack
+from tasks.faults import Fault
 from tests.deployments.packs import COUNTY, POLICY, write_pack
 
 
@@ -28,13 +29,13 @@ def slips_in(file: str) -> list[Slip]:
 COUNTY_SLIPS, POLICY_SLIPS = slips_in("county.yaml"), slips_in("policy.yaml")
 
 
-def faults_of(folder: Path, locale: str = "zh_CN") -> tuple[PackFault, ...]:
+def faults_of(folder: Path, locale: str = "zh_CN") -> tuple[Fault, ...]:
     with pytest.raises(PackInvalid) as refused:
         load_pack(folder, locale)
     return refused.value.faults
 
 
-def check(slip: Slip, sound: str, file: str, faults: tuple[PackFault, ...]) -> None:
+def check(slip: Slip, sound: str, file: str, faults: tuple[Fault, ...]) -> None:
     written = sound.replace(slip.old, slip.new, 1)
     assert written != sound
     lines = written.splitlines(keepends=True)

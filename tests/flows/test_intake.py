@@ -12,8 +12,8 @@ import pytest
 from flows.forms import IntakeForm
 from flows.intake import intake
 from models.errors import InvalidInput
-from tasks import intake as taking
 from tasks.intake import StillWritten, TakenIn, take_in, waiting_files
+from tasks.reports import take_reports
 from tasks.wording import reason
 from tests.county import at
 from tests.flows.conftest import RunFlow, Town
@@ -180,14 +180,14 @@ def test_a_file_just_written_is_left_for_the_next_run_and_capitals_are_a_csv_too
 
 
 def test_of_a_file_that_changes_while_it_is_read_nothing_is_taken(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, fitting = drop(town, "a.csv", HEADER, GOOD), taking._fitting
+    file, take = drop(town, "a.csv", HEADER, GOOD), take_reports
 
     def meanwhile(*given: Any) -> Any:
         with file.open("a") as opened:
             opened.write(f"\n{NOWHERE}")
-        return fitting(*given)
+        return take(*given)
 
-    monkeypatch.setattr(taking, "_fitting", meanwhile)
+    monkeypatch.setattr("tasks.intake.take_reports", meanwhile)
     with pytest.raises(StillWritten) as refusal:
         taken(file)
     assert reason(refusal.value).startswith("文件 a.csv 在读取时还在变动")

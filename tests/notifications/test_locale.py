@@ -29,6 +29,8 @@ LABELS: dict[type[StrEnum], str] = {
     vocabulary.MessageKind: "message",
     vocabulary.ChannelKind: "channel",
     vocabulary.DeliveryOutcome: "outcome",
+    vocabulary.KeyHousehold: "key_household",
+    vocabulary.RoomAction: "room_action",
     Standing: "standing",
     Section: "section",
 }

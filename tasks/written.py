@@ -1,4 +1,4 @@
-"""Reading a pack's YAML so that every value knows where it stands: a fault can then name file, line and field."""
+"""Reading YAML people write so that every value knows where it stands: a fault can then name file, line and field."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -160,7 +160,8 @@ class _Reader:
 
     def _name(self, node: Node) -> str | int:
         value = self._scalar(node) if isinstance(node, ScalarNode) else "?"
-        return value if isinstance(value, int) else str(value)
+        whole = isinstance(value, int) and str(value) == node.value  # not yes, and not 007
+        return value if whole and isinstance(value, int) else str(node.value if isinstance(value, int) else value)
 
     def _scalar(self, node: Node) -> object:
         """The scalar's value; its text when it is no proper value of its kind, such as 30 February."""

@@ -1,0 +1,36 @@
+"""``wangge restore``: a backup brought back, and shown to be all there."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deployments.backups import restore
+from deployments.commands import output
+from deployments.commands.options import AsJson
+from deployments.commands.shell import described, family
+from deployments.commands.words import say
+from deployments.running import database_running
+from models.settings import settings
+
+app = family()
+
+Folder = Annotated[
+    Path, typer.Argument(metavar=say("cli.value.folder"), show_default=False, help=say("cli.option.restored"))
+]
+Replace = Annotated[bool, typer.Option("--replace", metavar="", help=say("cli.option.replace"))]
+
+
+@app.command("restore", **described("restore"))
+def bring_back(folder: Folder, replace: Replace = False, as_json: AsJson = False) -> None:
+    """Bring a backup back; what is there gives way only when it is proven equal."""
+    with output.turning(say("cli.backup.restoring")), database_running(settings(), alone=True) as url:
+        done = restore(url, folder, datetime.now(UTC), replace=replace)
+    made = done.manifest
+    if as_json:
+        output.as_json({**made.model_dump(mode="json"), "kept": done.kept})
+        return
+    output.line("cli.backup.restored", made_at=made.made_at.isoformat(" ", "seconds"), rows=made.rows)
+    if done.kept:
+        output.line("cli.backup.kept", database=done.kept)

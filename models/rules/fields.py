@@ -1,0 +1,116 @@
+"""What each kind of import asks of a row: its fields, and what a field says."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Subject(StrEnum):
+    """What a file is about."""
+
+    ISSUES = "issues"
+    PEOPLE = "people"
+    POSTINGS = "postings"
+    ABSENCES = "absences"
+    HOUSEHOLDS = "households"
+
+
+class Says(StrEnum):
+    """What a field says: a text, an instant, a day, or a word of one of the lists of the vocabulary."""
+
+    TEXT = "text"
+    INSTANT = "instant"
+    DAY = "day"
+    SEVERITY = "severity"
+    STAGE = "stage"
+    RATING = "rating"
+    ROLE = "role"
+
+
+ROW = "row"
+"""Under this name stands what is wrong with a row as a whole."""
+REPORTER = "reported_by"
+"""Who reports has to be known, unless somebody else answers for the whole file."""
+WORDS = frozenset({Says.SEVERITY, Says.STAGE, Says.RATING, Says.ROLE})
+LONGEST = 8000
+LONGEST_KEY = 200
+NUL = "\0"  # the one character PostgreSQL does not store
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a row.
+
+    :param required: every row has to have it.
+    :param told: a mapping has to say where it comes from, be it a constant; what it says may be empty.
+    :param longest: how many characters it may have.
+    """
+
+    name: str
+    says: Says = Says.TEXT
+    required: bool = False
+    told: bool = False
+    longest: int = LONGEST_KEY
+
+
+FIELDS: dict[Subject, tuple[Field, ...]] = {
+    Subject.ISSUES: (
+        Field("external_id", required=True),
+        Field("happened_at", Says.INSTANT, required=True),
+        Field("grid", told=True),
+        Field("category", required=True),
+        Field("severity", Says.SEVERITY, told=True),
+        Field("summary", required=True, longest=LONGEST),
+        Field("source", told=True),
+        Field(REPORTER, told=True),
+        Field("stage", Says.STAGE),
+        Field("signed_at", Says.INSTANT),
+        Field("done_at", Says.INSTANT),
+        Field("handler"),
+        Field("evidence", longest=LONGEST),
+        Field("rating", Says.RATING),
+        Field("rated_at", Says.INSTANT),
+        Field("closed_at", Says.INSTANT),
+        Field("closed_by"),
+    ),
+    Subject.PEOPLE: (Field("code", required=True), Field("name", required=True)),
+    Subject.POSTINGS: (
+        Field("code", required=True),
+        Field("unit", required=True),
+        Field("role", Says.ROLE, required=True),
+        Field("from_on", Says.DAY, required=True),
+        Field("until_on", Says.DAY),
+    ),
+    Subject.ABSENCES: (
+        Field("code", required=True),
+        Field("from_on", Says.DAY, required=True),
+        Field("until_on", Says.DAY, required=True),
+        Field("reason", required=True),
+        Field("deputy"),
+    ),
+    Subject.HOUSEHOLDS: (),
+}
+
+
+def fields(subject: Subject) -> dict[str, Field]:
+    """The fields of a kind of import, by name."""
+    return {each.name: each for each in FIELDS[subject]}
+
+
+def shortcomings(subject: Subject, said: Mapping[str, object], unread: Container[str]) -> dict[str, str]:
+    """What is wrong with a row's fields whatever they mean: missing, too long, not to be stored; by field the sentence.
+
+    :param unread: the fields that could not be read, which is fault enough.
+    """
+    wrong = {}
+    for each in FIELDS[subject] if ROW not in unread else ():
+        value = said.get(each.name)
+        if value is None:
+            if each.required and each.name not in unread:
+                wrong[each.name] = "missing"
+        elif isinstance(value, str):
+            if NUL in value:
+                wrong[each.name] = "unstorable"
+            elif len(value) > each.longest:
+                wrong[each.name] = "long_key" if each.longest == LONGEST_KEY else "too_long"
+    return wrong
