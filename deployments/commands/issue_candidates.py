@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import typer
-
 from deployments.commands import output
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import SHOWN, AsJson, At, Most, UnitName

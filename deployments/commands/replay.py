@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from deployments.commands import output
+from deployments.commands.failures import ExitCode
 from deployments.commands.faulty import refused
 from deployments.commands.options import AsJson
 from deployments.commands.shell import described, family
@@ -15,7 +16,7 @@ from deployments.commands.words import locale, say
 from deployments.county_pack.loading import load_pack
 from deployments.interrupts import INTERRUPTS
 from deployments.replay import page
-from deployments.replay.replaying import Wanted, replay
+from deployments.replay.replaying import Replayed, Wanted, replay
 from models.errors import InvalidInput
 from models.rules.fields import Subject
 from models.settings import database_url, settings
@@ -57,20 +58,32 @@ def replay_history(
     """Live a history again and tell what the county's rules would have done with it."""
     if nights is not None and until is not None:
         raise InvalidInput(why="nights_or_until")
+    page.demand_place(out)
     INTERRUPTS.install()
     try:
         county, source = load_pack(pack), opened(file, read_mapping(mapping, Subject.ISSUES))
     except Faulty as error:
         raise refused(error, as_json=as_json) from error
     wanted = Wanted(file.name, list(source.lines()), county, nights or None, until.date() if until else None)
+    replayed = _replayed(wanted, keep=keep)
+    page.write(out, replayed.facts, replayed.cells, locale())
+    _tell(replayed.facts, out, replayed.database, as_json=as_json)
+    if replayed.facts["rejected"]:
+        raise typer.Exit(ExitCode.REJECTED)
+
+
+def _replayed(wanted: Wanted, *, keep: bool) -> Replayed:
+    """Live it, and say how far it has come; interrupted, it leaves nothing behind and says so."""
     with output.turning(say("cli.replay.beginning")) as shown:
 
         def told(on: date, done: int, of_all: int) -> None:
             shown.update(say("cli.replay.living", day=on, done=done + 1, of_all=of_all))
 
-        replayed = replay(database_url(settings()), wanted, told, keep=keep)
-    page.write(out, replayed.facts, replayed.cells, locale())
-    _tell(replayed.facts, out, replayed.database, as_json=as_json)
+        try:
+            return replay(database_url(settings()), wanted, told, keep=keep)
+        except KeyboardInterrupt as interrupt:
+            typer.echo(say("cli.replay.stopped"), err=True)
+            raise typer.Exit(ExitCode.REFUSED) from interrupt
 
 
 def _tell(facts: dict[str, Any], out: Path, kept: str, *, as_json: bool) -> None:
@@ -83,5 +96,7 @@ def _tell(facts: dict[str, Any], out: Path, kept: str, *, as_json: bool) -> None
         output.line(f"replay.{key}", **{name: f"{count:,}" for name, count in equation.items()})
     output.line("replay.balanced" if equation["balanced"] and facts["agrees"] else "replay.unbalanced")
     output.line("cli.replay.written", page=out, json=out.with_suffix(".json").name, csv=out.with_suffix(".csv").name)
+    if facts["rejected"]:
+        output.line("cli.replay.rejected", count=f"{equation['rejected']:,}")
     if kept:
         output.line("cli.replay.kept", database=kept)

@@ -1,4 +1,4 @@
-"""What became of a replay, as data: everything that came in accounted for, then what was told to whom, night by night."""
+"""What became of a replay, counted: everything that came in accounted for, then what was told to whom."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,5 @@
 """What of a history falls to which run of which flow: reports and closings become known when the intake runs next."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,16 +8,15 @@ from functools import lru_cache
 
 from deployments.replay.history import History
 from deployments.replay.hours import Hours
-from models.rules.intake import Key
 
 INTAKE, WATCH, NIGHTLY, REPORT, MORNING = "intake", "watch", "nightly", "report", "morning"
 DAILY = (NIGHTLY, REPORT, MORNING)
-"""What runs whether anything came or not. The watch runs where something is due; nothing is ever sent."""
+"""What runs whether anything came or not. The watch runs when something is due; nothing is ever sent."""
 
 
 @dataclass
 class Arrivals:
-    """What one run of the intake learns: the history's rows just raised, and those just closed, by their place in it."""
+    """What one run of the intake learns: the history's rows just raised, and those just closed, by place."""
 
     raised: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
@@ -60,8 +58,9 @@ class Agenda:
         first, last = min(self.arrivals), max(self.arrivals)
         nights: list[datetime] = []
         for at in self._from(NIGHTLY, self._date(first)):
-            over = (most is not None and len(nights) >= most) or (until is not None and self._date(at) > until)
-            if over or (most is until is None and nights and nights[-1] >= last):
+            over = len(nights) == most or (until is not None and self._date(at) > until)
+            exhausted = most is None and until is None and bool(nights) and nights[-1] >= last
+            if over or exhausted:
                 return nights
             if at >= first:
                 nights.append(at)

@@ -1,4 +1,4 @@
-"""At which instants of a day each flow runs: by the schedules of ``prefect.yaml``, on the clock of the county's zone."""
+"""When each flow runs on a day: by the schedules of ``prefect.yaml``, on the clock of the county's zone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,7 +3,9 @@
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from errno import ENOENT
 from io import StringIO
+from os import strerror
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,20 @@ from notifications.render import render
 POINTS = 120
 """Points of a chart at most: with more nights each point sums up several."""
 LISTED = 50
+PAGES = (".html", ".htm")
 CLOSED = ("closed_in_time", "closed_late")
 """What goes out is drawn below the line, what comes in above it."""
+
+
+def demand_place(page: Path) -> None:
+    """Make sure, before hours of work, that the page and what lies beside it can be written.
+
+    :raises InvalidInput: when its name is not that of a page, or its folder is not there.
+    """
+    if page.suffix not in PAGES:
+        raise InvalidInput(why="page_name", file=page)
+    if not page.parent.is_dir():
+        raise InvalidInput(why="file", file=page, problem=strerror(ENOENT))
 
 
 def write(page: Path, facts: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], locale: str) -> None:

@@ -66,7 +66,8 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
         agenda = Agenda(history, Hours.read(wanted.pack.county.tzinfo))
         nights = agenda.nights(wanted.nights, wanted.until)
         if not nights:
-            raise InvalidInput(why="no_night", until=wanted.until, first=min(agenda.arrivals))
+            zone = wanted.pack.county.zone
+            raise InvalidInput(why="no_night", until=wanted.until, first_at=min(agenda.arrivals), zone=zone)
         life = Life(url, wanted.pack.county.key, history, agenda)
         life.live(nights, told)
         with transaction(url) as session:
@@ -77,7 +78,7 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
 
 
 def _begin(url: str, wanted: Wanted) -> History:
-    """Load the pack, fill the posts, and read the history against both; the county begins with the first day told of."""
+    """Load the pack, fill the posts, read the history against both; the county begins with the first day told of."""
     pack, zone = wanted.pack, wanted.pack.county.tzinfo
     times = [at for line in wanted.lines if (at := line.fields.get("happened_at"))]
     days = [at.astimezone(zone).date() for at in (min(times), max(times))] if times else [date(2000, 1, 1)] * 2

@@ -12,7 +12,7 @@ from models.queries.replayed import Repeated
 from models.queries.rulebook import Rulebook
 from models.rules.replaying import FLOWS, STANDING, reach
 from models.tables.places import Unit
-from models.vocabulary import StepAction
+from models.vocabulary import MessageKind, StepAction
 
 TOLD = ("new", *map(str, StepAction))
 COUNTED = (*FLOWS, *STANDING)
@@ -32,7 +32,7 @@ def facts(of: Account, life: Life, book: Rulebook, file: str) -> dict[str, Any]:
         "equation": {**asdict(of.equation), "closed": of.equation.closed, "balanced": of.equation.balanced},
         "agrees": of.agrees,
         "watches": life.watches,
-        "messages": {str(kind): of.messages.get(kind, 0) for kind in ("digest", "urgent")},
+        "messages": {str(kind): of.messages.get(kind, 0) for kind in MessageKind},
         "tiers": [{"key": tier["key"], "name": tier["name"]} for tier in book.county.tiers],
         "units": [_unit(of, unit, book) for unit in of.units],
         "nights": _nights(of, book),

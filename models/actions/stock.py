@@ -21,4 +21,5 @@ def close_as_recorded(session: Session, book: Rulebook, closings: Sequence[Closi
     session.flush()
     rows = [{"id": each.issue, "at": each.closed_at.isoformat()} for each in closings]
     facts = {"county": book.county.id, "closings": json.dumps(rows), "now": now}
-    return session.scalars(statement("close_as_recorded"), facts).one()
+    closed: int = session.scalars(statement("close_as_recorded"), facts).one()
+    return closed
