@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Markdown, TableElement
+from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,20 @@ COUNTIES = Path(__file__).parent / "counties"
 def first_pack() -> Path:
     """The pack that is shown when none is named: the first of those that come with the product."""
     return min(path.parent for path in COUNTIES.glob("*/county.yaml"))
+
+
+class _Whole(TableElement):
+    """A table of the report whose cells are folded rather than cut: a number has to be there in full."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for each in super().__rich_console__(console, options):
+            for column in each.columns if isinstance(each, Table) else ():
+                column.overflow = "fold"
+            yield each
+
+
+class _Report(Markdown):
+    elements = {**Markdown.elements, "table_open": _Whole}  # noqa: RUF012 -- as Markdown itself declares it
 
 
 @dataclass
@@ -92,7 +107,7 @@ class Show:
             book = rulebook(session, self.county)
             now = datetime.now(UTC)
             report = render("night_report", self.of.locale, night_facts(session, book, book.local_date(now), now))
-        self.console.print(Markdown(report))
+        self.console.print(_Report(report))
         if self.lived and self.lived.days:
             facts = {"first": self.lived.first, "last": self.lived.last, "days": self.lived.days}
             self._say("lived", **facts, issues=self.lived.issues)

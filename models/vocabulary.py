@@ -55,6 +55,7 @@ class Action(StrEnum):
     DONE = "done"
     EVALUATE = "evaluate"
     CLOSE = "close"
+    CLOSE_AS_RECORDED = "close_as_recorded"
     REOPEN = "reopen"
     REJECT = "reject"
     WITHDRAW = "withdraw"

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from deployments.replay.agenda import INTAKE, MORNING, NIGHTLY, REPORT, Agenda, Run
 from deployments.replay.history import History
-from models.actions import messages, night, stock
+from models.actions import messages, night
+from models.actions.closing import close_as_recorded
 from models.actions.reporting import report_all
 from models.database import transaction
 from models.queries import units
@@ -22,6 +23,7 @@ from notifications.render import render
 class Life:
     """A county, in a database of its own, that lives a history.
 
+    :ivar by: the staff number of who takes in what the source says.
     :ivar nights: the instants of the nights it has had.
     :ivar watches: how often the watch found something.
     """
@@ -30,6 +32,7 @@ class Life:
     county: str
     history: History
     agenda: Agenda
+    by: str
     nights: list[datetime] = field(default_factory=list, init=False)
     watches: int = field(default=0, init=False)
     _book: Rulebook = field(init=False)
@@ -80,7 +83,7 @@ class Life:
             self._ids |= {number: issue.id for number, issue in zip(arrived.raised, issues, strict=True)}
             closings = [self._closing(number) for number in arrived.closed]
             if closings:
-                stock.close_as_recorded(session, self._book, closings, now=now)
+                close_as_recorded(session, self._book, closings, by=self.by, now=now)
             if reports:
                 self._due = next_at_once(session, self._book.county.id)
         if any(each.severity is Severity.URGENT for each in reports):

@@ -60,7 +60,7 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
     :raises NotConfigured: when no database may be made there.
     """
     with own_database(beside, keep=keep) as url:
-        history = _begin(url, wanted)
+        history, by = _begin(url, wanted)
         if not history.lived:
             raise InvalidInput(why="nothing_to_live", file=wanted.file, rejected=len(history.turned))
         agenda = Agenda(history, Hours.read(wanted.pack.county.tzinfo))
@@ -68,7 +68,7 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
         if not nights:
             zone = wanted.pack.county.zone
             raise InvalidInput(why="no_night", until=wanted.until, first_at=min(agenda.arrivals), zone=zone)
-        life = Life(url, wanted.pack.county.key, history, agenda)
+        life = Life(url, wanted.pack.county.key, history, agenda, by)
         life.live(nights, told)
         with transaction(url) as session:
             book = rulebook(session, wanted.pack.county.key)
@@ -77,7 +77,7 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
     return Replayed(facts, cells, make_url(url).database or "" if keep else "")
 
 
-def _begin(url: str, wanted: Wanted) -> History:
+def _begin(url: str, wanted: Wanted) -> tuple[History, str]:
     """Load the pack, fill the posts, read the history against both; the county begins with the first day told of."""
     pack, zone = wanted.pack, wanted.pack.county.tzinfo
     times = [at for line in wanted.lines if (at := line.fields.get("happened_at"))]
@@ -88,4 +88,5 @@ def _begin(url: str, wanted: Wanted) -> History:
         people = staff(pack, PLAN, days[0])
         appoint(session, county.id, people, now=begun)
         book = rulebook(session, pack.county.key)
-        return read_history(wanted.lines, book, intake.known(session, book, begun), people[0].code)
+        by = people[0].code
+        return read_history(wanted.lines, book, intake.known(session, book, begun), by), by

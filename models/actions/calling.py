@@ -50,7 +50,7 @@ def _relevel(session: Session, book: Rulebook, issue: Issue, work: Duty, now: da
     times = freeze(level, work.opened_at, book.calendar)
     work.step = steps_reached(times.steps_at, *session.execute(fired).one())
     work.service_level_id, work.escalation_policy_id = level.id, level.escalation.id
-    clocks.set_times(work, times, now=now)
+    clocks.set_times(work, times, now=now, live_at=issue.live_at)
     session.flush()
 
 

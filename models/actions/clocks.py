@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.queries import suspensions
 from models.queries.rulebook import Rulebook, levels_by_id
-from models.rules.clock import thaw
+from models.rules.clock import passed_over, thaw
 from models.rules.escalation import Schedule, ServiceLevel
 from models.rules.recounting import Correction, Standing, recounted
 from models.tables.duties import Duty
@@ -61,8 +61,13 @@ def _resume(
     set_times(duty, times, now=now)
 
 
-def set_times(duty: Duty, times: Schedule, *, now: datetime) -> None:
-    """Give a duty new times; the steps it has climbed are not climbed again."""
+def set_times(duty: Duty, times: Schedule, *, now: datetime, live_at: datetime | None = None) -> None:
+    """Give a duty new times; the steps it has climbed are not climbed again.
+
+    :param live_at: the go-live moment of its issue, where a step to come may fall before it now; steps that only move
+        to later times can't.
+    """
+    duty.step = max(duty.step, passed_over(times.steps_at, live_at))
     duty.due_at, duty.steps_at, duty.provisional = times.due_at, list(times.steps_at), times.provisional
     ahead = duty.steps_at[duty.step :]
     duty.next_step_at = ahead[0] if ahead and duty.state is DutyState.OPEN else None
@@ -85,7 +90,7 @@ def count_anew(session: Session, book: Rulebook, issue: Issue, *, now: datetime)
         times = recounted(levels[duty.service_level_id], standing, Correction(book.calendar, book.calendar))
         if times != stood:
             session.add(_rescheduled(book, duty, now))
-            set_times(duty, times, now=now)
+            set_times(duty, times, now=now, live_at=issue.live_at)
     session.flush()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.queries.rulebook import Rulebook
+from models.rules.clock import passed_over
 from models.rules.escalation import ServiceLevel, freeze
 from models.tables.duties import Duty
 from models.tables.history import Revision
@@ -29,6 +30,7 @@ def new_duty(
     :param opened_at: from when its clock counts.
     """
     schedule = freeze(level, opened_at, book.calendar)
+    passed = passed_over(schedule.steps_at, issue.live_at)
     return Duty(
         community_id=issue.community_id,
         issue_id=issue.id,
@@ -41,8 +43,8 @@ def new_duty(
         opened_at=schedule.opened_at,
         due_at=schedule.due_at,
         steps_at=list(schedule.steps_at),
-        step=0,
-        next_step_at=next(iter(schedule.steps_at), None),
+        step=passed,
+        next_step_at=next(iter(schedule.steps_at[passed:]), None),
         provisional=schedule.provisional,
         changed_at=now,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.actions import guards
 from models.queries.named import statement
 from models.queries.rulebook import Rulebook, levels_by_id
-from models.rules.clock import steps_reached
+from models.rules.clock import passed_over, steps_reached
 from models.rules.escalation import Schedule, ServiceLevel, freeze, steps_for
 from models.rules.worktime import WorkCalendar
 from models.tables.duties import Duty
@@ -68,7 +68,7 @@ def _left_behind(book: Rulebook, community_id: int) -> Select[Any]:
         .where(Event.issue_id == Duty.issue_id, Event.duty_id == Duty.id, Event.action == Action.STEP)
         .lateral("given")
     )
-    asked = (Category.key.label("category"), Issue.severity, Issue.lane, Issue.called_up)
+    asked = (Category.key.label("category"), Issue.severity, Issue.lane, Issue.called_up, Issue.live_at)
     return (
         select(*own, *asked, given.c.fired, given.c.fired_at, PolicyVersion.version)
         .join(Issue, Issue.id == Duty.issue_id)
@@ -88,7 +88,8 @@ def _move(book: Rulebook, duty: Row[Any], old: ServiceLevel) -> Move:
         stands = Schedule(duty.opened_at, duty.due_at, tuple(duty.steps_at), duty.provisional)
         return Move(duty.id, level, stands, duty.step, None)
     schedule = _anew(book.calendar, level, duty)
-    step = steps_reached(schedule.steps_at, duty.fired or 0, duty.fired_at)
+    reached = steps_reached(schedule.steps_at, duty.fired or 0, duty.fired_at)
+    step = max(reached, passed_over(schedule.steps_at, duty.live_at))
     return Move(duty.id, level, schedule, step, _before(duty, old, step))
 
 

@@ -1,25 +1,121 @@
-"""Issues that come with a history from elsewhere."""
+"""Taking over what another system has of the county's issues: with its dates, its stages and who did what."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.actions import guards
-from models.queries.named import statement
+from models.actions import guards, suspending
+from models.actions.attributing import Desk
+from models.actions.closing import close_as_recorded
+from models.actions.entering import Entry, Opened, enter, frozen
+from models.actions.reporting import told_before
+from models.errors import CalendarEnds
+from models.queries import intake
 from models.queries.rulebook import Rulebook
-from models.rules.stock import Closing
+from models.rules.arriving import Arrival, owing
+from models.rules.intake import Content, Key, Known, clashing
+from models.rules.stock import Closing, StockRow, faults
+from models.vocabulary import Stage
 
 
-def close_as_recorded(session: Session, book: Rulebook, closings: Sequence[Closing], *, now: datetime) -> int:
-    """Strike issues off because their source says so, without the steps between; what is owed about them ends.
+@dataclass(frozen=True)
+class StockTaken:
+    """What became of the rows of a stock.
 
-    :return: how many were closed.
+    :param issues: the ids of the new issues, by their row's place in the order given.
+    :param known: how many rows came before.
+    :param rejected: what was wrong with the others, by place: of each field the key of the sentence that says it.
+    :param as_recorded: how many of the new ones were struck off by their source's word alone.
+    """
+
+    issues: Mapping[int, int] = field(default_factory=dict)
+    known: int = 0
+    rejected: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    as_recorded: int = 0
+
+
+def take_over_stock(
+    session: Session, book: Rulebook, rows: Sequence[StockRow], *, live_at: datetime, by: str, now: datetime
+) -> StockTaken:
+    """Put issues into the ledger as another system has them; a row that came before is left alone.
+
+    Clocks count from the dates there. Steps that fall by `live_at` are passed over: nobody is told of them, ever. What
+    people did there is theirs, if they are known here and hold a post that allows it, that day or today; else it is
+    recorded as by whoever brings the stock in.
+
+    :param by: the staff number of that person, who answers above all the issues.
+    :raises NotAllowed: they don't.
+    :raises ClockBehind: `now` lies before what is recorded.
     """
     guards.check_clock(session, book.county.id, now)
-    session.flush()
-    rows = [{"id": each.issue, "at": each.closed_at.isoformat()} for each in closings]
-    facts = {"county": book.county.id, "closings": json.dumps(rows), "now": now}
-    closed: int = session.scalars(statement("close_as_recorded"), facts).one()
-    return closed
+    told = told_before(session, book, {row.key for row in rows})
+    rejected = _faulty(rows, told, intake.known(session, book, now))
+    desk = Desk.of(session, book, by=by, now=now)
+    arrivals = {place: desk.arrival(rows[place]) for place in _fresh(rows, told, rejected)}
+    for place in _beyond_calendar(book, arrivals, now):
+        rejected[place] = {"happened_at": "calendar"}
+        del arrivals[place]
+    ended = {place: at for place, each in arrivals.items() if (at := _closed_at(rows[place], each))}
+    issues = _enter(session, arrivals, ended.keys(), Entry(book, desk.categories, now, live_at))
+    closings = [Closing(issues[place], at) for place, at in ended.items()]
+    struck = close_as_recorded(session, book, closings, by=by, now=now).closed
+    suspending.follow(session, book, list(issues.values()), now=now)
+    return StockTaken(issues, len(rows) - len(rejected) - len(issues), rejected, struck)
+
+
+def _faulty(rows: Sequence[StockRow], told: Mapping[Key, Content], known: Known) -> dict[int, Mapping[str, str]]:
+    """What is wrong with rows, by their place: in themselves, or that they say otherwise what was said before."""
+    odd = clashing(rows, told)
+    found = ((place, faults(row, known)) for place, row in enumerate(rows))
+    return {
+        place: {**wrong, **({"external_id": "clash"} if odd[place] else {})}
+        for place, wrong in found
+        if wrong or odd[place]
+    }
+
+
+def _fresh(rows: Sequence[StockRow], told: Mapping[Key, Content], rejected: Collection[int]) -> list[int]:
+    """The places of the rows that are new, each issue once."""
+    first: dict[Key, int] = {}
+    for place, row in enumerate(rows):
+        if place not in rejected and row.key not in told:
+            first.setdefault(row.key, place)
+    return list(first.values())
+
+
+def _beyond_calendar(book: Rulebook, arrivals: Mapping[int, Arrival], now: datetime) -> list[int]:
+    """The places of the issues of which a clock runs out of the calendar."""
+    duties = [(place, each, duty) for place, each in arrivals.items() for duty in owing(each, now)]
+    try:
+        frozen(book, duties, None)
+    except CalendarEnds:
+        return sorted({opened[0] for opened in duties if not _counts(book, opened)})
+    return []
+
+
+def _counts(book: Rulebook, opened: Opened) -> bool:
+    try:
+        frozen(book, [opened], None)
+    except CalendarEnds:
+        return False
+    return True
+
+
+def _closed_at(row: StockRow, arrival: Arrival) -> datetime | None:
+    """When the source closed an issue of which nobody known has verified it."""
+    return row.closed_at if arrival.stage is not Stage.CLOSED else None
+
+
+def _enter(session: Session, arrivals: Mapping[int, Arrival], ended: Collection[int], entry: Entry) -> dict[int, int]:
+    """Write the issues; of those about to be closed by their source's word nobody hears.
+
+    :return: their ids, by place.
+    """
+    guards.hold_casework(session, {each.spot.community_id for each in arrivals.values()})
+    found: dict[int, int] = {}
+    for quiet in (False, True):
+        own = [place for place in arrivals if (place in ended) is quiet]
+        found |= zip(own, enter(session, [arrivals[place] for place in own], replace(entry, quiet=quiet)), strict=True)
+    return dict(sorted(found.items()))

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session, aliased
 from models.queries import units
 from models.queries.rulebook import Rulebook
 from models.rules.balance import LEADS_TO, Tally
+from models.rules.lifecycle import CLOSINGS
 from models.tables.events import Event
 from models.tables.issues import Issue, IssueNumber
 from models.tables.places import Unit
 from models.vocabulary import Action
 
-COUNTED = (Action.REPORT, Action.CLOSE, Action.REOPEN, *LEADS_TO)
+COUNTED = (Action.REPORT, *CLOSINGS, Action.REOPEN, *LEADS_TO)
 MOVES = (Action.ASSIGN, Action.TRANSFER)
 
 

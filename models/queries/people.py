@@ -1,6 +1,8 @@
 """People, the posts they hold on a day, who is away, and who answers at which post."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select
@@ -85,6 +87,34 @@ def _away(session: Session, county_id: int, on: date, known_at: datetime | None 
         .where(Person.county_id == county_id, away_on(on, absence))
     )
     return {row.person_id: Away(row.until_on, row.deputy_id) for row in rows}
+
+
+@dataclass(frozen=True)
+class Career:
+    """A person and the posts they ever held, each from a day up to, not including, another."""
+
+    person_id: int
+    postings: tuple[tuple[date, date | None, HeldPost], ...]
+
+    def held(self, on: date) -> list[HeldPost]:
+        """The posts held on a day."""
+        return [post for since, until, post in self.postings if since <= on and (until is None or on < until)]
+
+
+def careers(session: Session, county_id: int) -> dict[str, Career]:
+    """The people of a county by their staff numbers. Who stood in for whom is left out."""
+    rows = session.execute(
+        select(Posting.person_id, Posting.from_on, Posting.until_on, Post.id, Post.role, Post.unit_id)
+        .join(Post, Post.id == Posting.post_id)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Person.county_id == county_id)
+        .order_by(Post.id)
+    )
+    held: dict[int, list[tuple[date, date | None, HeldPost]]] = defaultdict(list)
+    for person_id, since, until, *post in rows:
+        held[person_id].append((since, until, HeldPost(*post)))
+    known = session.execute(select(Person.code, Person.id).where(Person.county_id == county_id))
+    return {code: Career(person_id, tuple(held[person_id])) for code, person_id in known}
 
 
 def roster(session: Session, county_id: int, on: date, known_at: datetime | None = None) -> Roster:

@@ -16,7 +16,7 @@ from models.tables.notices import Message, NightLog, Notice
 from models.tables.places import Post, Unit
 from models.vocabulary import Action, DeliveryOutcome, DutyKind, MessageKind
 
-STRUCK = Action.CLOSE
+STRUCK = Action.CLOSE_AS_RECORDED
 
 
 def lived_issues(session: Session, county_id: int) -> Iterator[LivedIssue]:

@@ -109,18 +109,22 @@ def frozen(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
 
 
 def fired(dossier: Dossier, _county: Surroundings) -> Iterator[Finding]:
-    """Every step up to the one a duty stands at is in the history, once, in order, at its instant, not before it."""
+    """Every step up to the one a duty stands at is in the history, once, in order, at its instant, not before it.
+
+    But for those that fall no later than the go-live moment of an issue from elsewhere: they are passed over.
+    """
     for duty in dossier.duties:
         stands, other_ladders = 0, _other_ladders(dossier, duty)
         for event in dossier.steps[duty.id]:
             step = event.step or 0
             while other_ladders and other_ladders[0].was_so(event.recorded_at, step):
                 stands = other_ladders.pop(0).step
+            stands = max(stands, dossier.passed_over(duty, event.recorded_at, step))
             if step != stands + 1:
                 yield dossier.finding(Kind.FIRED, duty.id, event.id, duty=duty.kind, step=step, stands=stands)
             yield from _fired_rightly(dossier, duty, event, step)
             stands = step
-        stands = other_ladders[-1].step if other_ladders else stands
+        stands = max(other_ladders[-1].step if other_ladders else stands, dossier.passed_over(duty))
         if duty.step != stands:
             yield dossier.finding(Kind.STANDS, duty.id, duty=duty.kind, step=duty.step, stands=stands)
 
@@ -139,5 +143,7 @@ def _fired_rightly(dossier: Dossier, duty: DutyRow, event: EventRow, step: int) 
         yield dossier.finding(Kind.FIRED_AT, duty.id, event.id, **facts, expected_at=right)
     if event.happened_at > event.recorded_at:
         yield dossier.finding(Kind.EARLY, duty.id, event.id, **facts, recorded_at=event.recorded_at)
+    if dossier.issue.live_at is not None and event.happened_at <= dossier.issue.live_at:
+        yield dossier.finding(Kind.BEFORE_LIVE, duty.id, event.id, **facts, live_at=dossier.issue.live_at)
     if stood.state is DutyState.HELD:
         yield dossier.finding(Kind.WHILE_HELD, duty.id, event.id, **facts, recorded_at=event.recorded_at)

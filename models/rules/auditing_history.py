@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.rules.dossiers import Dossier, DutyRow, EventRow, Surroundings
 from models.rules.findings import Finding, Kind
-from models.rules.lifecycle import SENT_BACK, TRANSITIONS, Transition
+from models.rules.lifecycle import AS_RECORDED, ENDS_HOLD, SENT_BACK, TRANSITIONS, Transition
 from models.vocabulary import OWED, Action, DutyKind, DutyState, Stage
 
 ROWS: dict[tuple[Stage | None, Action, Stage | None], Transition] = {
@@ -24,7 +24,7 @@ def history(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
         row = _row(dossier, event)
         if row is None:
             yield dossier.finding(Kind.MOVE, event.id, **facts, stage=event.stage_from, target=event.stage_to)
-        elif not _may(event, row, county):
+        elif not _may(event, row, county, came=dossier.came(event)):
             yield dossier.finding(Kind.ACTOR, event.id, **facts, post=county.post(event.post_id))
         stood = event.stage_to
     if stood is not dossier.issue.stage:
@@ -41,12 +41,15 @@ def _row(dossier: Dossier, event: EventRow) -> Transition | None:
     return ROWS.get((event.stage_from, event.action, event.stage_from))
 
 
-def _may(event: EventRow, row: Transition, county: Surroundings) -> bool:
-    """Whether the post by which it was done is one that may; an assignment names the post assigned instead."""
+def _may(event: EventRow, row: Transition, county: Surroundings, *, came: bool) -> bool:
+    """Whether the post by which it was done is one that may; an assignment names the post assigned instead.
+
+    What came with an issue, and was done by nobody known here, is written down as by whoever brought it in.
+    """
     if event.person_id is None:
         return event.action in BY_RULE
-    seat = county.seat(event.post_id)
-    return event.action is Action.ASSIGN or (seat is not None and seat.role in row.roles)
+    seat, roles = county.seat(event.post_id), row.roles | (AS_RECORDED.roles if came else frozenset())
+    return event.action is Action.ASSIGN or (seat is not None and seat.role in roles)
 
 
 def owed(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
@@ -98,14 +101,17 @@ def clocks_opened(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
     for event, row in _rows_standing(dossier):
         kinds.difference_update(row.fulfils, _cancels(event, row, county))
         for kind in row.opens:
-            if kind not in kinds and not any(_opened_by(event, duty) for duty in dossier.duties if duty.kind is kind):
+            own = (duty for duty in dossier.duties if duty.kind is kind)
+            if kind not in kinds and not any(_opened_by(dossier, event, duty) for duty in own):
                 yield dossier.finding(Kind.NO_CLOCK, event.id, at=event.recorded_at, action=event.action, duty=kind)
         kinds.update(row.opens)
 
 
-def _opened_by(event: EventRow, duty: DutyRow) -> bool:
+def _opened_by(dossier: Dossier, event: EventRow, duty: DutyRow) -> bool:
+    """Whether a clock counts from an event: from when it is recorded, or from when it happened elsewhere."""
     is_work = event.action is Action.REPORT and duty.kind is DutyKind.ACT
-    return duty.opened_at == (event.happened_at if is_work else event.recorded_at)
+    elsewhere = event.action is not Action.REPORT and dossier.came(event)
+    return duty.opened_at == (event.happened_at if is_work or elsewhere else event.recorded_at)
 
 
 def duties_explained(dossier: Dossier, county: Surroundings) -> Iterator[Finding]:
@@ -113,7 +119,7 @@ def duties_explained(dossier: Dossier, county: Surroundings) -> Iterator[Finding
     rows = [(event, ROWS.get((event.stage_from, event.action, event.stage_to))) for event in dossier.moves]
     for duty in dossier.duties:
         opened = (event for event, row in rows if row and duty.kind in _opens(event, row))
-        if not any(_opened_by(event, duty) for event in opened):
+        if not any(_opened_by(dossier, event, duty) for event in opened):
             yield dossier.finding(Kind.UNOPENED, duty.id, duty=duty.kind, at=duty.opened_at)
         if not duty.owed and not any(_ended_by(event, row, duty, county) for event, row in rows):
             yield dossier.finding(Kind.UNENDED, duty.id, duty=duty.kind, state=duty.state)
@@ -127,8 +133,8 @@ def _ended_by(event: EventRow, row: Transition | None, duty: DutyRow, county: Su
 
 
 def hold(dossier: Dossier, _county: Surroundings) -> Iterator[Finding]:
-    """An issue is on hold from the approval until it goes on or is withdrawn."""
-    turns = [each.action for each in dossier.standing if each.action in (Action.HOLD, Action.RESUME, Action.WITHDRAW)]
+    """An issue is on hold from the approval until it goes on, is withdrawn or closed elsewhere."""
+    turns = [each.action for each in dossier.standing if each.action is Action.HOLD or each.action in ENDS_HOLD]
     on_hold = turns[-1:] == [Action.HOLD]
     if on_hold is not (dossier.issue.held_until is not None):
         yield dossier.finding(Kind.HOLD, until_on=dossier.issue.held_until)

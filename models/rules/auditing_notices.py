@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from models.rules.clock import passed_over
 from models.rules.dossiers import Dossier, DutyRow, NoticeRow, Surroundings
 from models.rules.escalation import Addressee
 from models.rules.findings import Finding, Kind
@@ -89,8 +90,9 @@ def _silent(dossier: Dossier, stood: DutyRow, at: datetime, county: Surroundings
     if parent is None:
         return False
     whole, given = dossier.as_it_stood(parent, at), dossier.step_before(parent, at)
-    steps = county.levels[whole.service_level_id].escalation.steps
-    escalating = (each.action is not StepAction.REMIND for step in steps[:given] for each in step.addressees)
+    passed = passed_over(whole.steps_at, dossier.issue.live_at)  # of those nobody heard
+    steps = county.levels[whole.service_level_id].escalation.steps[passed:given]
+    escalating = (each.action is not StepAction.REMIND for step in steps for each in step.addressees)
     return whole.state is DutyState.OPEN and any(escalating)
 
 

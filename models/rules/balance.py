@@ -73,11 +73,11 @@ def _all_there(tally: Tally, of: str) -> Iterator[Finding]:
 
 
 def _closed(tally: Tally, of: str) -> Iterator[Finding]:
-    """Closings - reopenings = closed now."""
-    closings, reopenings = tally.happened[Action.CLOSE], tally.happened[Action.REOPEN]
-    closed = tally.standing[Stage.CLOSED]
-    if closings - reopenings != closed:
-        yield _finding(Kind.CLOSED, tally, of, closings=closings, reopenings=reopenings, closed=closed)
+    """Closings verified here + those by a source's word - reopenings = closed now."""
+    counts = {"closings": tally.happened[Action.CLOSE], "as_recorded": tally.happened[Action.CLOSE_AS_RECORDED]}
+    reopenings, closed = tally.happened[Action.REOPEN], tally.standing[Stage.CLOSED]
+    if sum(counts.values()) - reopenings != closed:
+        yield _finding(Kind.CLOSED, tally, of, **counts, reopenings=reopenings, closed=closed)
 
 
 def _ended(tally: Tally, of: str) -> Iterator[Finding]:

@@ -62,3 +62,11 @@ def steps_reached(steps_at: Sequence[datetime], fired: int, last_fired_at: datet
     no later than what was given counts as given with it. Past the end of a shorter ladder nothing comes any more.
     """
     return max(fired, bisect_right(steps_at, last_fired_at)) if last_fired_at else 0
+
+
+def passed_over(steps_at: Sequence[datetime], live_at: datetime | None) -> int:
+    """How many steps of a schedule fall no later than the go-live moment of an issue that came from elsewhere.
+
+    They are never given: whoever was to hear of them was told where the issue came from, or never.
+    """
+    return bisect_right(steps_at, live_at) if live_at else 0

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from models.rules.clock import passed_over
 from models.rules.escalation import ServiceLevel
 from models.rules.findings import Finding, Kind
 from models.rules.lifecycle import TRANSITIONS
@@ -28,6 +29,8 @@ class IssueRow:
     unit_id: int
     stage: Stage
     held_until: date | None
+    live_at: datetime | None
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class EventRow:
     person_id: int | None
     post_id: int | None
     voids_id: int | None
+    revision_id: int | None
     facts: Mapping[str, Any] | None
     happened_at: datetime
     recorded_at: datetime
@@ -140,6 +144,24 @@ class Dossier:
         about = "-".join(map(str, (self.issue.id, *rows)))
         return Finding(kind, about, {"issue": self.issue.id, "number": self.issue.number, **facts})
 
+    def came(self, event: EventRow) -> bool:
+        """Whether an event came with the issue, from the system that had it before."""
+        taken_over = self.issue.live_at is not None and event.recorded_at == self.issue.recorded_at
+        return taken_over and event.person_id is not None and event.revision_id is None
+
+    def passed_over(self, duty: DutyRow, at: datetime | None = None, step: int | None = None) -> int:
+        """Up to which step of its ladder a duty was passed over because of the go-live moment of its issue.
+
+        Once is for good, though the times be others later; another ladder is looked at for itself.
+
+        :param at: as it was known at that instant, or when a step fired then; None: as it is known now.
+        """
+        if self.issue.live_at is None:
+            return 0
+        stood = [each for each in self.revisions.get(duty.id, ()) if at is None or each.was_so(at, step)] or [duty]
+        ladder = stood[-1].service_level_id
+        return max(passed_over(each.steps_at, self.issue.live_at) for each in stood if each.service_level_id == ladder)
+
     def as_it_stood(self, duty: DutyRow, at: datetime, step: int | None = None) -> DutyRow:
         """A duty as it was known at an instant, or when a step fired then; without a revision, as it stands now."""
         known = [each for each in self.revisions.get(duty.id, ()) if each.was_so(at, step)]
@@ -151,8 +173,8 @@ class Dossier:
         turns = [after for before, after in rows if after.service_level_id != before.service_level_id]
         last = next((each for each in reversed(turns) if each.changed_at < at), None)
         fired = (each for each in self.steps[duty.id] if each.recorded_at < at)
-        since = (each.step or 0 for each in fired if last is None or each.recorded_at >= last.changed_at)
-        return max(since, default=last.step if last else 0)
+        since = [each.step or 0 for each in fired if last is None or each.recorded_at >= last.changed_at]
+        return max(*since, last.step if last else 0, self.passed_over(duty, at))
 
     def happened(self, duty: DutyRow, at: datetime, *actions: Action) -> bool:
         """Whether one of some actions was recorded at an instant, about this duty or about the issue as a whole."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.rules.counting import Span, span
-from models.rules.lifecycle import FINAL
+from models.rules.lifecycle import CLOSINGS, FINAL
 from models.rules.records import DutyRecord, Happened, IssueRecord
 from models.rules.worktime import WorkCalendar
 from models.vocabulary import Action, DutyKind, DutyState, Stage
@@ -16,7 +16,8 @@ class Closed:
     """How it ended: when the work was due and done, and how long everything took.
 
     ``recorded_at`` is when it became known that the work was done, if that was later; ``steps`` had fired by the time
-    it was done, ``steps_after`` because that was not known yet.
+    it was done, ``steps_after`` because that was not known yet. ``as_recorded``: nobody here has verified it, its
+    source says that it is closed.
     """
 
     at: datetime
@@ -29,6 +30,7 @@ class Closed:
     took: Span
     steps: int
     steps_after: int
+    as_recorded: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def closed(issue: IssueRecord, calendar: WorkCalendar) -> Closed | None:
 
     :raises CalendarEnds: when its times reach beyond the calendar.
     """
-    closing = latest(issue, Action.CLOSE) if issue.stage is Stage.CLOSED else None
+    closing = latest(issue, *CLOSINGS) if issue.stage is Stage.CLOSED else None
     work = _work_done_by(issue, closing.at) if closing else None
     if closing is None or work is None or work.ended_at is None:
         return None
@@ -84,6 +86,7 @@ def closed(issue: IssueRecord, calendar: WorkCalendar) -> Closed | None:
         took=span(calendar, back.at if back else issue.reported_at, closing.at, unit),
         steps=steps,
         steps_after=len(work.fired) - steps,
+        as_recorded=closing.action is Action.CLOSE_AS_RECORDED,
     )
 
 
@@ -99,7 +102,7 @@ def returned(issue: IssueRecord) -> Returned | None:
     if last is None:
         return None
     event, before = issue.history[last], issue.history[:last]
-    closings = [each.at for each in before if each.action is Action.CLOSE and event.action is Action.REOPEN]
+    closings = [each.at for each in before if each.action in CLOSINGS and event.action is Action.REOPEN]
     return Returned(
         at=event.at,
         person=event.person,
@@ -125,5 +128,8 @@ def _in_time(work: DutyRecord | None) -> bool:
 
 def _became_known(issue: IssueRecord, done_at: datetime) -> datetime | None:
     """When it was recorded that the work was done, if not at once."""
-    known = next((each.recorded_at for each in _backwards(issue, Action.DONE) if each.at == done_at), done_at)
+    known = next(
+        (each.recorded_at for each in _backwards(issue, Action.DONE, Action.CLOSE_AS_RECORDED) if each.at == done_at),
+        done_at,
+    )
     return known if known > done_at else None

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     STANDS = "stands"
     FIRED_AT = "fired_at"
     EARLY = "early"
+    BEFORE_LIVE = "before_live"
     WHILE_HELD = "while_held"
     SKIPPED = "skipped"
     WRONG_POST = "wrong_post"

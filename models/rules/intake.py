@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from models.rules.fields import REPORTER, ROW, Subject, shortcomings
 from models.vocabulary import Severity
@@ -93,7 +93,19 @@ def _misfits(said: Mapping[str, Any], known: Known) -> dict[str, str]:
     return wrong
 
 
-def clashing(rows: Sequence[IntakeRow], told: Mapping[Key, Content]) -> list[bool]:
+class Telling(Protocol):
+    """A row of a source: by what it is known, and what must be the same when it comes again."""
+
+    @property
+    def key(self) -> Key:
+        """By which it is known when it comes again."""
+
+    @property
+    def content(self) -> Content:
+        """What must be the same when it comes again."""
+
+
+def clashing(rows: Sequence[Telling], told: Mapping[Key, Content]) -> list[bool]:
     """Of each row, whether its source said something else under the same id: before, as `told`, or further up."""
     first = dict(told)
     return [first.setdefault(row.key, row.content) != row.content for row in rows]

@@ -17,10 +17,16 @@ FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.MERGED})
 UNDER_WAY = (Stage.RAISED, Stage.ACTING, Stage.EVALUATING)
 ON_HOLD = (Action.RESUME, Action.WITHDRAW, Action.VOID)
 """What can be done to an issue whose clock stands still."""
+CLOSINGS = (Action.CLOSE, Action.CLOSE_AS_RECORDED)
+"""What strikes an issue off: somebody here has verified it, or the system it came from says so."""
+ENDS_HOLD = frozenset({Action.RESUME, Action.WITHDRAW, Action.CLOSE_AS_RECORDED})
+"""After what an issue is not on hold any more."""
 DECISIONS = frozenset({Action.HOLD, Action.EXTEND, Action.REFUSE})
 """What decides a request: done one tier above whoever owes what it is about."""
-REPLIES = DECISIONS | {Action.RESUME, Action.ANSWER}
-"""What can only be done after something else: a request, a hold, a call-up. Not offered as a way out."""
+REPLIES = DECISIONS | {Action.RESUME, Action.ANSWER, Action.CLOSE_AS_RECORDED}
+"""What can only be done after something else: a request, a hold, a call-up, a closing elsewhere. Not offered as a way
+out.
+"""
 OF_THE_WORK = (DutyKind.SIGN, DutyKind.ANSWER, DutyKind.APPROVE)
 """What is a part of the work and ends with it."""
 
@@ -79,6 +85,17 @@ TRANSITIONS = (
     ),
     Transition(
         Stage.EVALUATING, Action.CLOSE, Stage.CLOSED, COMMUNITY | ABOVE, (DutyKind.CLOSE,), cancels=(DutyKind.APPROVE,)
+    ),
+    *(
+        Transition(
+            source,
+            Action.CLOSE_AS_RECORDED,
+            Stage.CLOSED,
+            COMMUNITY | ABOVE,
+            (DutyKind.ACT,),
+            cancels=tuple(kind for kind in DutyKind if kind is not DutyKind.ACT),
+        )
+        for source in UNDER_WAY
     ),
     Transition(Stage.CLOSED, Action.REOPEN, Stage.ACTING, WORKERS | COMMUNITY | ABOVE, opens=(DutyKind.ACT,)),
     *_ends(Action.REJECT, Stage.REJECTED, COMMUNITY | ABOVE, Stage.RAISED),
@@ -158,3 +175,7 @@ def allowing_post(row: Transition, held: Collection[HeldPost], path: Collection[
         raise NotAllowed(action=row.action, roles=tuple(sorted(row.roles)))
     order = list(path)
     return max(fitting, key=lambda post: order.index(post.unit_id) if post.unit_id in path else -1)
+
+
+AS_RECORDED = transition(Stage.RAISED, Action.CLOSE_AS_RECORDED)
+"""What that needs, fulfils and cancels is the same at every stage. Who may do it may bring in another's stock."""

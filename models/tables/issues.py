@@ -18,6 +18,7 @@ class Issue(Table):
         UniqueConstraint("county_id", "source", "external_id"),
         Index("issues_of_a_community", "community_id", "stage"),
         Index("issues_on_hold", "community_id", postgresql_where=text("held_until IS NOT NULL")),
+        Index("issues_taken_over", "community_id", postgresql_where=text("live_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +49,9 @@ class Issue(Table):
     held_until: Mapped[date | None] = mapped_column(comment="on hold until this day begins")
     published: Mapped[str | None] = mapped_column(comment="where residents can read what came of it")
     exempt: Mapped[str | None] = mapped_column(comment="why it need not be published")
+    live_at: Mapped[datetime | None] = mapped_column(
+        comment="taken over from elsewhere: steps that fall by then are passed over"
+    )
     changed_at: Mapped[datetime] = mapped_column(comment="the `now` of its last change")
 
 

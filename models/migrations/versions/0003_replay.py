@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0003_replay"
-down_revision = "0003_room"
+down_revision = "0003_stock"
 branch_labels = None
 depends_on = None
 

@@ -36,7 +36,9 @@ told AS (
         coalesce(m.promised_at <= :now, true)
         AND NOT EXISTS (
             SELECT FROM duties parent
+            JOIN issues i ON i.id = parent.issue_id
             JOIN escalation_steps given ON given.policy_id = parent.escalation_policy_id AND given.number <= parent.step
+                AND given.number > coalesce(width_bucket(i.live_at, parent.steps_at), 0) -- of those passed over nobody heard
             WHERE parent.id = m.parent_id AND parent.state = 'open' AND given.action <> 'remind'
         )
     )

@@ -1,12 +1,15 @@
 -- Owed duties get the times decided for each in :rows; those whose instants really move leave an event with the old ones.
+-- A step that now falls no later than the go-live moment of an issue from elsewhere is passed over.
 WITH moved AS (
     UPDATE duties d
     SET due_at = r.due_at, steps_at = r.steps_at, provisional = r.provisional, changed_at = :now,
-        next_step_at = CASE WHEN d.state = 'open' THEN r.steps_at[d.step + 1] END
+        step = given.step, next_step_at = CASE WHEN d.state = 'open' THEN r.steps_at[given.step + 1] END
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
         id bigint, due_at timestamptz, steps_at timestamptz [], provisional boolean
     )
     JOIN duties was ON was.id = r.id
+    JOIN issues i ON i.id = was.issue_id
+    CROSS JOIN LATERAL (SELECT greatest(was.step, width_bucket(i.live_at, r.steps_at)) AS step) AS given
     WHERE d.id = r.id
     RETURNING d.id, d.issue_id, was.due_at, was.steps_at, (d.due_at, d.steps_at) <> (was.due_at, was.steps_at) AS elsewhere
 ),

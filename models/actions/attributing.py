@@ -1,0 +1,150 @@
+"""Who did what another system tells of an issue: the person and the post it is written down with here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.errors import NotAllowed
+from models.queries import people, units
+from models.queries.people import Career
+from models.queries.rulebook import Rulebook
+from models.rules.arriving import Arrival, Done, Spot
+from models.rules.lifecycle import AS_RECORDED, HeldPost, Transition, allowing_post, transition
+from models.rules.stock import Deed, StockRow, deeds
+from models.tables.places import Unit
+from models.tables.policies import Category
+from models.vocabulary import Action, Lane, Severity, Stage
+
+ASSIGNED, CLOSED = transition(Stage.RAISED, Action.ASSIGN), transition(Stage.EVALUATING, Action.CLOSE)
+
+
+@dataclass
+class Desk:
+    """What a stock is read against, looked up once; ``importer`` brings it in, and answers where nobody else can."""
+
+    book: Rulebook
+    units: Mapping[str, Unit]
+    top: Unit
+    categories: Mapping[str, int]
+    careers: Mapping[str, Career]
+    importer: int
+    held: Sequence[HeldPost]
+    now: datetime
+    actors: dict[tuple[object, ...], tuple[int, int] | None] = field(default_factory=dict)
+    above: dict[int, HeldPost] = field(default_factory=dict)
+    spots: dict[str | None, Spot] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, book: Rulebook, *, by: str, now: datetime) -> "Desk":
+        """Look up what a county knows.
+
+        :param by: the importer's staff number.
+        :raises NotFound: there is no such person.
+        """
+        county_id = book.county.id
+        grids = session.scalars(select(Unit).where(Unit.county_id == county_id, Unit.depth == book.lowest)).all()
+        categories = session.execute(select(Category.key, Category.id).where(Category.county_id == county_id))
+        importer = people.person(session, county_id, by)
+        return cls(
+            book,
+            {called: unit for unit in grids for called in (unit.name, unit.key)},
+            units.topmost(session, county_id),
+            {row.key: row.id for row in categories},
+            people.careers(session, county_id),
+            importer.id,
+            people.held_posts(session, importer.id, book.local_date(now)),
+            now,
+        )
+
+    def arrival(self, row: StockRow) -> Arrival:
+        """An issue as it enters, up to where it stood; struck off if that was verified by somebody known."""
+        spot, done, stage = self.spot(row.grid), list[Done](), None
+        self.imported(spot)
+        for deed in self.deeds(row):
+            way = transition(stage, deed.action, row.rating)
+            person_id, post_id = self.actor(way, deed, spot)
+            done.append(Done(way, deed.at, person_id, post_id, _said(row, deed.action)))
+            stage = way.target
+        urgent = row.severity is Severity.URGENT
+        if urgent and spot.on_grid and stage is Stage.RAISED and not row.closed_at:
+            done.append(Done(ASSIGNED, self.now, None, spot.answering[-1]))
+        return Arrival(
+            spot,
+            row.category,
+            row.severity,
+            Lane.URGENT if urgent else Lane.SIMPLE,
+            row.source,
+            row.external_id,
+            row.summary,
+            tuple(done),
+            handler_id=self.handler(row) if row.done_at else None,
+            evidence=row.evidence if row.done_at else None,
+            rating=row.rating,
+            closed_at=row.closed_at if stage is Stage.CLOSED else None,
+        )
+
+    def deeds(self, row: StockRow) -> Iterator[Deed]:
+        """What was done, the closing too, if it was verified by somebody who may."""
+        yield from deeds(row)
+        if row.verified and row.closed_at:
+            closing = Deed(Action.CLOSE, row.closed_at, row.closed_by)
+            if self.known_actor(CLOSED, closing, self.spot(row.grid)):
+                yield closing
+
+    def handler(self, row: StockRow) -> int:
+        """Who did the work: as the source says, if they are known."""
+        known = self.careers.get(row.handler or "")
+        return known.person_id if known else self.importer
+
+    def spot(self, grid: str | None) -> Spot:
+        """Where an issue lies: on its grid, or at the topmost unit while it lies on none."""
+        if grid not in self.spots:
+            unit = self.units[grid] if grid is not None else self.top
+            on_grid = unit.depth == self.book.lowest
+            self.spots[grid] = Spot(
+                unit.id, unit.community_id, tuple(unit.path), tuple(unit.answering), on_grid, self.book.lowest - 1
+            )
+        return self.spots[grid]
+
+    def actor(self, way: Transition, deed: Deed, spot: Spot) -> tuple[int, int]:
+        """The person who did something, and the post that allowed it; the importer, where nobody known is named."""
+        return self.known_actor(way, deed, spot) or self.imported(spot)
+
+    def known_actor(self, way: Transition, deed: Deed, spot: Spot) -> tuple[int, int] | None:
+        """Who a source names, if they hold a post that allows it: that day, or today."""
+        career = self.careers.get(deed.by or "")
+        if career is None:
+            return None
+        day = self.book.local_date(deed.at)
+        asked = way.action, deed.by, day, spot.unit_id
+        if asked not in self.actors:
+            held = (career.held(each) for each in (day, self.book.local_date(self.now)))
+            post = next((post for own in held if (post := _allowing(way, own, spot))), None)
+            self.actors[asked] = (career.person_id, post.post_id) if post else None
+        return self.actors[asked]
+
+    def imported(self, spot: Spot) -> tuple[int, int]:
+        """The importer, by the nearest post that answers above a place.
+
+        :raises NotAllowed: they hold none.
+        """
+        post = self.above.get(spot.unit_id) or allowing_post(AS_RECORDED, self.held, spot.path)
+        self.above[spot.unit_id] = post
+        return self.importer, post.post_id
+
+
+def _allowing(way: Transition, held: Sequence[HeldPost], spot: Spot) -> HeldPost | None:
+    try:
+        return allowing_post(way, held, spot.path)
+    except NotAllowed:
+        return None
+
+
+def _said(row: StockRow, action: Action) -> Mapping[str, str] | None:
+    """What was said with it."""
+    if action is Action.DONE and row.evidence:
+        return {"evidence": row.evidence}
+    return {"rating": str(row.rating)} if action is Action.EVALUATE else None

@@ -1,0 +1,126 @@
+"""Issues that enter the ledger with a history: what is owed about them after all that was done, and what was before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.rules.lifecycle import Transition
+from models.vocabulary import Action, DutyKind, DutyState, Lane, Rating, Severity, Stage
+
+GIVEN = (Action.ASSIGN, Action.SIGN)
+"""What gives the work to a post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A unit on which issues lie: its way up, and who answers on it, both from the topmost to itself.
+
+    :param community_at: the depth of the communities, which ask the resident and strike off.
+    """
+
+    unit_id: int
+    community_id: int
+    path: Sequence[int]
+    answering: Sequence[int]
+    on_grid: bool
+    community_at: int
+
+    def community(self) -> tuple[int, int]:
+        """The unit that asks and strikes off, and its answering post."""
+        at = min(self.community_at, len(self.path) - 1)
+        return self.path[at], self.answering[at]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something done by a row of the lifecycle's table, by a post; without a person the rule did it."""
+
+    row: Transition
+    at: datetime
+    person_id: int | None
+    post_id: int
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An issue that enters: where it lies, what it is, and all that was done to it, the report first."""
+
+    spot: Spot
+    category: str
+    severity: Severity
+    lane: Lane
+    source: str
+    external_id: str | None
+    summary: str
+    deeds: tuple[Done, ...]
+    handler_id: int | None = None
+    evidence: str | None = None
+    rating: Rating | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it was raised."""
+        return self.deeds[0].at
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands after all that was done."""
+        return self.deeds[-1].row.target
+
+
+@dataclass(slots=True)
+class Owing:
+    """A duty of an arriving issue, owed or over."""
+
+    kind: DutyKind
+    opened_at: datetime
+    unit_id: int
+    post_id: int | None
+    state: DutyState = DutyState.OPEN
+    ended_at: datetime | None = None
+    part_of: "Owing | None" = None
+
+
+def owing(arrival: Arrival, now: datetime) -> list[Owing]:
+    """All duties of an arriving issue, oldest first; what was opened elsewhere counts from when it was.
+
+    What lies on no grid has to be dispatched to one, from `now` on.
+    """
+    every: list[Owing] = []
+    owed: dict[DutyKind, Owing] = {}
+    for deed in arrival.deeds:
+        for kind in deed.row.fulfils:
+            _end(owed, kind, DutyState.FULFILLED, deed.at)
+        for kind in deed.row.cancels:
+            _end(owed, kind, DutyState.CANCELLED, now)
+        if deed.row.action in GIVEN and DutyKind.ACT in owed:
+            owed[DutyKind.ACT].post_id = deed.post_id
+        for kind in deed.row.opens:
+            if kind not in owed:
+                owed[kind] = _opened(kind, deed, arrival.spot, owed, every)
+                every.append(owed[kind])
+        if deed.row.action is Action.REPORT and not arrival.spot.on_grid:
+            spot = arrival.spot
+            owed[DutyKind.DISPATCH] = Owing(DutyKind.DISPATCH, now, spot.unit_id, spot.answering[-1])
+            every.append(owed[DutyKind.DISPATCH])
+    return every
+
+
+def _end(owed: dict[DutyKind, Owing], kind: DutyKind, state: DutyState, at: datetime) -> None:
+    duty = owed.pop(kind, None)
+    if duty is not None:
+        duty.state, duty.ended_at = state, at
+
+
+def _opened(kind: DutyKind, deed: Done, spot: Spot, owed: Mapping[DutyKind, Owing], before: Sequence[Owing]) -> Owing:
+    """The work goes back to whoever had it, a signature to whoever it is given to, the rest to the community."""
+    if kind is DutyKind.ACT:
+        had = [each.post_id for each in before if each.kind is kind]
+        return Owing(kind, deed.at, spot.unit_id, had[-1] if had else None)
+    if kind is DutyKind.SIGN:
+        return Owing(kind, deed.at, spot.unit_id, deed.post_id, part_of=owed.get(DutyKind.ACT))
+    unit_id, post_id = spot.community()
+    return Owing(kind, deed.at, unit_id, post_id)
