@@ -27,6 +27,7 @@ LISTS = {
     Says.STAGE: vocabulary.Stage,
     Says.RATING: vocabulary.Rating,
     Says.ROLE: vocabulary.Role,
+    Says.FLAGS: vocabulary.KeyHousehold,
 }
 SPOKEN: dict[str, dict[str, str]] = {
     kind: {str(each): str(each) for each in words}

@@ -40,6 +40,11 @@ class Rejected:
     faults: Mapping[str, Why]
 
 
+def by_line(rejected: Iterable[Rejected]) -> list[Rejected]:
+    """In the order of the file."""
+    return sorted(rejected, key=lambda each: each.line.number)
+
+
 def told(field: str, why: Why) -> str:
     """What was wrong with a field, in words."""
     said = reason(why) if isinstance(why, WanggeError) else words(f"intake.fault.{why}")

@@ -36,6 +36,7 @@ def assign(session: Session, book: Rulebook, number: str, *, grid: str, by: str,
         raise InvalidInput(why="no_grid", unit=grid)
     guards.hold_casework(session, {unit.community_id})
     suspending.follow(session, book, [case.issue.id], now=now)  # where it was until now
+    suspending.let_end(session, book, case.issue.id, case.row.fulfils, at=now, now=now)
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now)
     assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id, revision_id=case.revision_id)
     suspending.follow(session, book, [case.issue.id], now=now, moved=True)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg
 from psycopg import Connection, sql
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.rules.privacy import tails_only
@@ -61,12 +63,14 @@ def _remark(value: object) -> object:
 
 def _copy(session: Session, into: sql.Identifier, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with (
-        _connection(session).cursor() as cursor,
-        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(into, listed)) as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(into, listed)
+    try:
+        with _connection(session).cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:  # it would tell the whole row, and logs keep it
+        told = type(error)(error.diag.message_primary or "")
+        raise DBAPIError.instance("COPY", None, told, psycopg.Error) from None
 
 
 def _connection(session: Session) -> Connection[Any]:

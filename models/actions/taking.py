@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import duties, guards, suspending
@@ -20,6 +20,15 @@ from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
 from models.vocabulary import Action, DutyKind, Rating
+
+# What every action asks is put together once.
+BY_NUMBER = select(Issue).where(Issue.county_id == bindparam("county"), Issue.number == bindparam("number"))
+LOCKED = (
+    select(Issue)
+    .where(Issue.id == bindparam("issue"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -67,9 +76,8 @@ def take(
     :raises InvalidInput: it happened after `now`, or before what happened last.
     :raises StaleIssue: it was put on another community's grid while this waited.
     """
-    guards.check_clock(session, book.county.id, now)
     (issue,) = lock(session, book, number)
-    guards.check_order(session, issue.id, now)
+    guards.check_order(session, book.county.id, issue.id, now)
     happened = _happened(session, issue, now, happened_at)
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
@@ -91,7 +99,7 @@ def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
     held = {each.id: each.community_id for each in found}
     guards.hold_casework(session, set(held.values()))
     for each in sorted(found, key=lambda one: one.id):
-        session.refresh(each, with_for_update={"key_share": True})
+        session.scalars(LOCKED, {"issue": each.id}).one()
         if each.community_id != held[each.id]:
             raise StaleIssue(number=each.number)
     return found
@@ -105,8 +113,7 @@ def _path(session: Session, issue: Issue, action: Action) -> list[int]:
     if action is Action.ANSWER and (called := duties.owed_id(session, issue.id, DutyKind.ANSWER)):
         return session.get_one(Unit, session.get_one(Duty, called).unit_id).path
     path = session.get_one(Unit, issue.unit_id).path
-    asked = requests.pending(session, issue.id)
-    if action in DECISIONS and asked is not None:
+    if action in DECISIONS and (asked := requests.pending(session, issue.id)) is not None:
         owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id))
         return path[: owing.depth]
     return path
@@ -117,7 +124,7 @@ def issue(session: Session, book: Rulebook, number: str) -> Issue:
 
     :raises NotFound: no such issue.
     """
-    found = session.scalar(select(Issue).where(Issue.county_id == book.county.id, Issue.number == number))
+    found = session.scalar(BY_NUMBER, {"county": book.county.id, "number": number})
     if found is None:
         raise NotFound(why="issue", number=number)
     return found
@@ -162,6 +169,7 @@ def conclude(
     """
     record(session, book, case, now, **said)
     case.issue.stage, case.issue.changed_at = case.row.target, now
+    suspending.let_end(session, book, case.issue.id, case.row.fulfils, at=case.happened_at, now=now)
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
     duties.cancel(session, case.issue.id, case.row.cancels, now=now)
     for kind in case.row.opens:
