@@ -149,7 +149,7 @@ def let_end(
     """What is done in a suspended unit is done in time if its clock stood still in time."""
     if not kinds:
         return
-    _go_on(session, book, (Duty.issue_id == issue_id) & Duty.kind.in_(kinds), now)
+    _go_on(session, book, Scope((Duty.issue_id == issue_id) & Duty.kind.in_(kinds)), now)
     clocks.let_end(session, book, issue_id, kinds, at=at, now=now)
 
 
