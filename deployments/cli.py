@@ -14,7 +14,7 @@ from deployments.commands.words import say
 
 COMMANDS = (
     *("up", "issue", "duties", "person", "unit", "household", "resident", "why"),
-    *("nightly", "ledger", "audit", "doctor", "pack", "calendar", "import", "backup", "restore"),
+    *("nightly", "replay", "ledger", "audit", "doctor", "pack", "calendar", "import", "backup", "restore"),
 )
 MODULES = {"import": "importing"}
 """The module of a command where it can't be called as the command is."""

@@ -93,6 +93,7 @@ def _about(row: Entry, desk: Desk) -> list[tuple[str, Any]]:
         ("handler", row.handler),
         ("rating", called(row.rating) if row.rating else None),
         ("closed_at", _at(row.closed_at, desk)),
+        ("closed_as", called(row.closed_as) if row.closed_as is Action.CLOSE_AS_RECORDED else None),
         ("reopenings", str(row.reopenings) if row.reopenings else None),
         ("held_until", day(row.held_until, desk.zone, desk.now) if row.held_until else None),
         ("merged_into", row.merged_into),

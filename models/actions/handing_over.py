@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.actions import authority, guards
@@ -128,14 +128,19 @@ def _pass_on(
     return int(session.execute(statement("hand_over_duties"), facts).scalar_one()) if changes else 0
 
 
+NIGHT_BEFORE = select(func.max(NightLog.night)).where(
+    NightLog.community_id == bindparam("community"), NightLog.night < bindparam("today")
+)
+
+
 def take_over_due(session: Session, book: Rulebook, community_id: int, now: datetime) -> int:
     """Pass on what is owed in a community by posts that changed hands on the days since its last night.
 
     :return: how many duties.
     """
     today = book.local_date(now)
-    nights = select(func.max(NightLog.night)).where(NightLog.community_id == community_id, NightLog.night < today)
-    changes = posts.changed_hands(session, book.county.id, session.scalar(nights), today)
+    before = session.scalar(NIGHT_BEFORE, {"community": community_id, "today": today})
+    changes = posts.changed_hands(session, book.county.id, before, today)
     began = [book.calendar.midnight(each.on) for each in changes]
     return _pass_on(session, book.county.id, changes, community_id=community_id, began=began, now=now)
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import duties, guards, suspending
 from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
-from models.queries import people, requests
+from models.queries import people, requests, residents
 from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import DECISIONS, ON_HOLD, HeldPost, Transition, allowing_post, transition
+from models.rules.privacy import struck, tails_only
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -20,13 +21,23 @@ from models.tables.people import Person
 from models.tables.places import Unit
 from models.vocabulary import Action, DutyKind, Rating
 
+# What every action asks is put together once.
+BY_NUMBER = select(Issue).where(Issue.county_id == bindparam("county"), Issue.number == bindparam("number"))
+LOCKED = (
+    select(Issue)
+    .where(Issue.id == bindparam("issue"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
 
 @dataclass(frozen=True)
 class Case:
     """An issue taken for one action: locked, with who acts by which post, and the row of the table that applies.
 
     ``happened_at`` is when it was done, which may be before it is recorded: clocks and figures go by it.
-    ``revision_id`` is the newest revision of the issue and its duties before the action.
+    ``revision_id`` is the newest revision of the issue and its duties before the action. ``names`` are those of
+    whoever raised it, which nothing that is written about it may hold.
     """
 
     issue: Issue
@@ -35,6 +46,11 @@ class Case:
     post: HeldPost
     happened_at: datetime
     revision_id: int
+    names: tuple[str, ...] = ()
+
+    def said(self, text: str) -> str:
+        """What somebody wrote about it, as it may be kept."""
+        return tails_only(struck(text, self.names))
 
 
 def take(
@@ -60,9 +76,8 @@ def take(
     :raises InvalidInput: it happened after `now`, or before what happened last.
     :raises StaleIssue: it was put on another community's grid while this waited.
     """
-    guards.check_clock(session, book.county.id, now)
     (issue,) = lock(session, book, number)
-    guards.check_order(session, issue.id, now)
+    guards.check_order(session, book.county.id, issue.id, now)
     happened = _happened(session, issue, now, happened_at)
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
@@ -70,7 +85,8 @@ def take(
     person = people.person(session, book.county.id, by)
     posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))
-    return Case(issue, row, person, post, happened, duties.newest_revision(session, issue.id))
+    revision_id, names = duties.newest_revision(session, issue.id), residents.names_of(session, issue.id)
+    return Case(issue, row, person, post, happened, revision_id, names)
 
 
 def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
@@ -83,7 +99,7 @@ def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
     held = {each.id: each.community_id for each in found}
     guards.hold_casework(session, set(held.values()))
     for each in sorted(found, key=lambda one: one.id):
-        session.refresh(each, with_for_update={"key_share": True})
+        session.scalars(LOCKED, {"issue": each.id}).one()
         if each.community_id != held[each.id]:
             raise StaleIssue(number=each.number)
     return found
@@ -97,8 +113,7 @@ def _path(session: Session, issue: Issue, action: Action) -> list[int]:
     if action is Action.ANSWER and (called := duties.owed_id(session, issue.id, DutyKind.ANSWER)):
         return session.get_one(Unit, session.get_one(Duty, called).unit_id).path
     path = session.get_one(Unit, issue.unit_id).path
-    asked = requests.pending(session, issue.id)
-    if action in DECISIONS and asked is not None:
+    if action in DECISIONS and (asked := requests.pending(session, issue.id)) is not None:
         owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id))
         return path[: owing.depth]
     return path
@@ -109,7 +124,7 @@ def issue(session: Session, book: Rulebook, number: str) -> Issue:
 
     :raises NotFound: no such issue.
     """
-    found = session.scalar(select(Issue).where(Issue.county_id == book.county.id, Issue.number == number))
+    found = session.scalar(BY_NUMBER, {"county": book.county.id, "number": number})
     if found is None:
         raise NotFound(why="issue", number=number)
     return found
@@ -154,6 +169,7 @@ def conclude(
     """
     record(session, book, case, now, **said)
     case.issue.stage, case.issue.changed_at = case.row.target, now
+    suspending.let_end(session, book, case.issue.id, case.row.fulfils, at=case.happened_at, now=now)
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
     duties.cancel(session, case.issue.id, case.row.cancels, now=now)
     for kind in case.row.opens:
@@ -177,6 +193,7 @@ def record(session: Session, book: Rulebook, case: Case, now: datetime, **said: 
 
     :param said: `reason`, `duty_id`, `voids_id`; anything else that is not None becomes a fact.
     """
+    said = {name: case.said(each) if type(each) is str else each for name, each in said.items()}
     columns = {name: said.pop(name, None) for name in ("reason", "voids_id", "duty_id")}
     event = Event(
         county_id=book.county.id,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.tables.duties import Duty
@@ -24,14 +24,27 @@ class Change:
     on: date
 
 
+_AFTER, _UNTIL = bindparam("after", type_=Date), bindparam("until", type_=Date)
+MOVED = (
+    select(Posting.post_id)
+    .join(Post, Post.id == Posting.post_id)
+    .join(Unit, Unit.id == Post.unit_id)
+    .where(Unit.county_id == bindparam("county"))
+    .where(
+        or_(
+            (Posting.from_on > _AFTER) & (Posting.from_on <= _UNTIL),
+            (Posting.until_on > _AFTER) & (Posting.until_on <= _UNTIL),
+        )
+    )
+    .distinct()
+)
+
+
 def changed_hands(session: Session, county_id: int, after: date | None, until: date) -> list[Change]:
     """The changes of a county's posts on the days after one (None: on all) up to another, by post and day."""
-    begun, ended = Posting.from_on <= until, Posting.until_on <= until
-    if after is not None:
-        begun, ended = begun & (Posting.from_on > after), ended & (Posting.until_on > after)
-    moved = select(Posting.post_id).join(Post, Post.id == Posting.post_id).join(Unit, Unit.id == Post.unit_id)
-    posts = session.scalars(moved.where(Unit.county_id == county_id, or_(begun, ended)).distinct()).all()
-    changes = [each for own in postings(session, posts).values() for each in _changes(own)]
+    facts = {"county": county_id, "after": after or date.min, "until": until}
+    moved = session.scalars(MOVED, facts).all()
+    changes = [each for own in postings(session, moved).values() for each in _changes(own)] if moved else []
     return [each for each in changes if each.on <= until and (after is None or each.on > after)]
 
 

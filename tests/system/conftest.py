@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 
-from deployments.demonstration import SCRIPT
+from deployments.demonstration.founding import SCRIPT
 from deployments.show import first_pack
 from models.settings import database_url
 from tests.deployments.test_real_server import free_port
