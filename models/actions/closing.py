@@ -116,7 +116,7 @@ def _hold(session: Session, book: Rulebook, closings: Sequence[Closing]) -> dict
 
 
 def _named(book: Rulebook, closings: Sequence[Closing]) -> Select[Any]:
-    """The issues that closings name: when what people did last, and stands, happened; when anything was recorded last."""
+    """The issues that closings name, when what people did last happened, and when anything was recorded last."""
     void = aliased(Event)
     last = select(func.max(Event.happened_at)).where(
         Event.issue_id == Issue.id,

@@ -35,5 +35,5 @@ def copy(session: Session, table: type[Table], columns: Sequence[str], rows: Ite
             for row in rows:
                 stream.write_row(row)
     except psycopg.Error as error:  # it would tell the whole row, and logs keep it
-        told = type(error)(error.diag.message_primary)
+        told = type(error)(error.diag.message_primary or "")
         raise DBAPIError.instance(f"COPY {table.__tablename__}", None, told, psycopg.Error) from None
