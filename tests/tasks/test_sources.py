@@ -57,7 +57,7 @@ def workbook(*cells: Sequence[object], heads: Sequence[str] = HEADS, more: Seque
     book = openpyxl.Workbook()
     book.active.title = "明细"  # type: ignore[union-attr]
     for row in (heads, *cells):
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(list(row))  # type: ignore[union-attr]
     for name in more:
         book.create_sheet(name)
     out = BytesIO()
