@@ -94,6 +94,8 @@ def _tell(facts: dict[str, Any], out: Path, kept: str, *, as_json: bool) -> None
         return
     for key in ("rows", "came", "left_open", "closings", "no_grid"):
         output.line(f"replay.{key}", **{name: f"{count:,}" for name, count in equation.items()})
+    findings, came_in = (f"{count:,}" for count in (len(facts["findings"]), equation["came_in"]))
+    output.line("replay.findings" if facts["findings"] else "replay.no_findings", count=findings, came_in=came_in)
     output.line("replay.balanced" if equation["balanced"] and facts["agrees"] else "replay.unbalanced")
     output.line("cli.replay.written", page=out, json=out.with_suffix(".json").name, csv=out.with_suffix(".csv").name)
     if facts["rejected"]:

@@ -48,7 +48,8 @@ def _watched(day: Day) -> Iterator[Happening]:
 
 def _raised(day: Day, issues: list[Issue]) -> Iterator[Happening]:
     known = [issue for issue in issues if issue.unit_id in day.cast.grids and issue.stage is Stage.ACTING]
-    for _ in range(day.dice.randint(day.plan["reports_a_day"] // 2, day.plan["reports_a_day"] * 3 // 2)):
+    usual = day.plan["reports_a_day"]
+    for _ in range(day.dice.randint(usual - usual // 2, usual + usual // 2)):
         told = _again(day, day.dice.choice(known)) if known and day.happens("again") else _anew(day)
         raised: list[Issue] = []
         first = day.some_time()

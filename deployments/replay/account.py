@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from deployments.replay.living import Life
-from models.queries import replayed
+from models.actions import auditing
+from models.queries import audit, replayed, units
 from models.queries.replayed import Repeated
 from models.queries.rulebook import Rulebook
 from models.rules.replaying import Figures, LivedIssue, figures
+from models.tables.findings import Finding
 from models.tables.places import Unit
 from models.vocabulary import MessageKind
 
@@ -62,6 +65,7 @@ class Account:
     units: Sequence[Unit]
     repeated: Sequence[tuple[Repeated, ...]]
     messages: dict[MessageKind, int]
+    findings: Sequence[Finding]
     agrees: bool
 
     def of_tree(self, top: Unit) -> Counter[str]:
@@ -72,22 +76,31 @@ class Account:
 def account(session: Session, book: Rulebook, life: Life) -> Account:
     """Count what the ledger of a replay holds."""
     county = book.county.id
-    issues, units = list(replayed.lived_issues(session, county)), replayed.places(session, county)
+    issues, places = list(replayed.lived_issues(session, county)), replayed.places(session, county)
     counted = figures(life.nights, issues, replayed.told(session, county), replayed.given(session, county))
     standing = [(each["open"], each["overdue"]) for each in counted.by_night]
     return Account(
-        _equation(life, issues, units),
+        _equation(life, issues, places),
         counted,
-        units,
+        places,
         replayed.repeated(session, county),
         replayed.withheld(session, county),
+        _audited(session, book, life.nights[-1]),
         agrees=standing == replayed.as_the_nights_counted(session, county),
     )
 
 
-def _equation(life: Life, issues: Sequence[LivedIssue], units: Iterable[Unit]) -> Equation:
+def _audited(session: Session, book: Rulebook, now: datetime) -> Sequence[Finding]:
+    """What the auditor finds, who looks at every issue and weighs the counts after the last night."""
+    for community in units.communities(session, book.county.id):
+        auditing.audit(session, book, community.id, now, everything=True)
+    auditing.weigh(session, book, now)
+    return session.scalars(audit.open_findings(book)).all()
+
+
+def _equation(life: Life, issues: Sequence[LivedIssue], places: Iterable[Unit]) -> Equation:
     """The file's side from the rows as they were read, the ledger's from the issues as they stand."""
-    top = next(unit.id for unit in units if unit.depth == 0)
+    top = next(unit.id for unit in places if unit.depth == 0)
     struck = [each for each in issues if each.struck_at is not None]
     in_time, last = sum(each.in_time for each in struck), life.nights[-1]
     closings = [closed for raised, closed in life.agenda.learnt if raised <= last]

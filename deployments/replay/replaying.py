@@ -70,7 +70,7 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
             raise InvalidInput(why="no_night", until=wanted.until, first_at=min(agenda.arrivals), zone=zone)
         life = Life(url, wanted.pack.county.key, history, agenda, by)
         life.live(nights, told)
-        with transaction(url) as session:
+        with transaction(url, of_one_moment=True) as session:
             book = rulebook(session, wanted.pack.county.key)
             counted = account(session, book, life)
             facts, cells = telling.facts(counted, life, book, wanted.file), telling.cells(counted, book)

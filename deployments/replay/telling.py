@@ -31,6 +31,7 @@ def facts(of: Account, life: Life, book: Rulebook, file: str) -> dict[str, Any]:
         "last_night_at": life.nights[-1],
         "equation": {**asdict(of.equation), "closed": of.equation.closed, "balanced": of.equation.balanced},
         "agrees": of.agrees,
+        "findings": [{"key": each.key, "kind": each.kind, "facts": each.facts} for each in of.findings],
         "watches": life.watches,
         "messages": {str(kind): of.messages.get(kind, 0) for kind in MessageKind},
         "tiers": [{"key": tier["key"], "name": tier["name"]} for tier in book.county.tiers],

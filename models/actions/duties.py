@@ -25,6 +25,7 @@ PARENTS = {DutyKind.SIGN: DutyKind.ACT}
 ISSUE = bindparam("issue", type_=BigInteger)
 _OWED = Duty.issue_id == ISSUE, Duty.kind == bindparam("kind"), Duty.state.in_(OWED)
 OWED_ID = select(Duty.id).where(*_OWED)
+OWED_KINDS = select(Duty.kind, Duty.state).where(Duty.issue_id == ISSUE, Duty.state.in_(OWED))
 OWED_DUTY = select(Duty).where(*_OWED).execution_options(populate_existing=True)
 END = (
     update(Duty)
@@ -141,6 +142,11 @@ def hand_over(session: Session, issue_id: int, kind: DutyKind, post_id: int, *, 
 def owed_id(session: Session, issue_id: int, kind: DutyKind) -> int | None:
     """The owed duty of a kind about an issue."""
     return session.scalar(OWED_ID, {"issue": issue_id, "kind": kind})
+
+
+def owed(session: Session, issue_id: int) -> dict[DutyKind, DutyState]:
+    """What is owed about an issue, by kind, and whether its clock runs."""
+    return dict(session.execute(OWED_KINDS, {"issue": issue_id}).tuples().all())
 
 
 def is_owed(session: Session, issue_id: int, kind: DutyKind) -> bool:

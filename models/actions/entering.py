@@ -113,16 +113,18 @@ def spot_of(book: Rulebook, unit: Unit) -> Spot:
     return Spot(unit.id, unit.community_id, *way_up, unit.depth == book.lowest, book.lowest - 1)
 
 
+_NUMBER = insert(IssueNumber)
+NUMBERS = _NUMBER.on_conflict_do_update(
+    index_elements=["community_id", "year"], set_={"last": IssueNumber.last + _NUMBER.excluded.last}
+).returning(IssueNumber.last)
+
+
 def numbers(session: Session, book: Rulebook, communities: Sequence[int], now: datetime) -> list[str]:
     """Speakable numbers, without gaps: community, year of recording, running number."""
     year = book.local_date(now).year
     following = {}
     for community_id, given in sorted(Counter(communities).items()):
-        taken = insert(IssueNumber).values(community_id=community_id, year=year, last=given)
-        taken = taken.on_conflict_do_update(
-            index_elements=["community_id", "year"], set_={"last": IssueNumber.last + given}
-        )
-        last = session.scalars(taken.returning(IssueNumber.last)).one()
+        last = session.scalars(NUMBERS, {"community_id": community_id, "year": year, "last": given}).one()
         following[community_id] = session.get_one(Unit, community_id).name, count(last - given + 1)
     return [f"{name}-{year}-{next(running):04d}" for name, running in map(following.__getitem__, communities)]
 

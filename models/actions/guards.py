@@ -24,9 +24,7 @@ ROOM = 5  # another: who writes in the private room of a county waits for the ot
 # What every action asks is put together once.
 _LAST = select(func.max(Event.recorded_at))
 LAST_OF_COUNTY = _LAST.where(Event.county_id == bindparam("county"))
-LAST_OF_BOTH = select(
-    LAST_OF_COUNTY.scalar_subquery(), _LAST.where(Event.issue_id == bindparam("issue")).scalar_subquery()
-)
+LAST_OF_ISSUE = _LAST.where(Event.issue_id == bindparam("issue"))
 COMMUNITY = bindparam("community", type_=Integer)
 KEEP_NIGHTS_OUT = select(func.pg_advisory_xact_lock_shared(ROWS, COMMUNITY))
 KEEP_CASEWORK_OUT = select(func.pg_advisory_xact_lock(ROWS, COMMUNITY))
@@ -41,18 +39,17 @@ def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
     :raises ClockBehind: when `now` lies more than the overlap of runs before the county's last recorded event.
     """
     last = session.scalar(LAST_OF_COUNTY, {"county": county_id})
-    if last is not None and now < last - OVERLAP:
-        raise ClockBehind(now=now, last=last)
+    demand_order(now, county=last)
     return now if last is None else max(now, last)
 
 
-def check_order(session: Session, county_id: int, issue_id: int, now: datetime) -> None:
-    """Refuse to write an issue's history out of order, or before what the county has recorded.
+def demand_order(now: datetime, *, county: datetime | None, issue: datetime | None = None) -> None:
+    """Refuse to write history out of order.
 
-    :raises ClockBehind: when `now` lies before the issue's last recorded event, or more than the overlap of runs
-        before the county's.
+    :param county: when the county's last event was recorded.
+    :param issue: when that of the issue was.
+    :raises ClockBehind: when `now` lies before the issue's, or more than the overlap of runs before the county's.
     """
-    county, issue = session.execute(LAST_OF_BOTH, {"county": county_id, "issue": issue_id}).one()
     if county is not None and now < county - OVERLAP:
         raise ClockBehind(now=now, last=county)
     if issue is not None and now < issue:

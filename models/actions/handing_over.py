@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.actions import authority, guards
@@ -17,7 +17,6 @@ from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
-from models.tables.notices import NightLog
 from models.tables.people import Absence, Posting
 from models.tables.places import County, Post
 from models.vocabulary import OWED
@@ -128,19 +127,12 @@ def _pass_on(
     return int(session.execute(statement("hand_over_duties"), facts).scalar_one()) if changes else 0
 
 
-NIGHT_BEFORE = select(func.max(NightLog.night)).where(
-    NightLog.community_id == bindparam("community"), NightLog.night < bindparam("today")
-)
-
-
 def take_over_due(session: Session, book: Rulebook, community_id: int, now: datetime) -> int:
     """Pass on what is owed in a community by posts that changed hands on the days since its last night.
 
     :return: how many duties.
     """
-    today = book.local_date(now)
-    before = session.scalar(NIGHT_BEFORE, {"community": community_id, "today": today})
-    changes = posts.changed_hands(session, book.county.id, before, today)
+    changes = posts.changed_hands(session, book.county.id, community_id, book.local_date(now))
     began = [book.calendar.midnight(each.on) for each in changes]
     return _pass_on(session, book.county.id, changes, community_id=community_id, began=began, now=now)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.actions import clocks, codes, duties, suspending
 from models.actions.side_exits import demand_reason
-from models.actions.taking import Case, conclude, take
+from models.actions.taking import Case, conclude, lapse, take
 from models.errors import GateClosed, InvalidInput
 from models.queries import requests
 from models.queries.rulebook import Rulebook, levels_by_id
@@ -121,6 +121,7 @@ def keep_above(session: Session, book: Rulebook, issue: Issue, now: datetime) ->
         return
     if owing.depth == 0:  # nobody is left who could decide
         duties.cancel(session, issue.id, (DutyKind.APPROVE,), now=now)
+        lapse(session, issue.id, now)
         return
     deciding.post_id, deciding.unit_id = owing.answering[owing.depth - 1], owing.path[owing.depth - 1]
     deciding.changed_at = now

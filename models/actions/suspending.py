@@ -147,8 +147,6 @@ def let_end(
     session: Session, book: Rulebook, issue_id: int, kinds: Collection[DutyKind], *, at: datetime, now: datetime
 ) -> None:
     """What is done in a suspended unit is done in time if its clock stood still in time."""
-    if not kinds:
-        return
     _go_on(session, book, Scope((Duty.issue_id == issue_id) & Duty.kind.in_(kinds)), now)
     clocks.let_end(session, book, issue_id, kinds, at=at, now=now)
 

@@ -19,7 +19,7 @@ from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
-from models.vocabulary import Action, DutyKind, Rating
+from models.vocabulary import Action, DutyKind, DutyState, Rating
 
 # What every action asks is put together once.
 BY_NUMBER = select(Issue).where(Issue.county_id == bindparam("county"), Issue.number == bindparam("number"))
@@ -77,7 +77,7 @@ def take(
     :raises StaleIssue: it was put on another community's grid while this waited.
     """
     (issue,) = lock(session, book, number)
-    guards.check_order(session, book.county.id, issue.id, now)
+    revision_id = _demand_order(session, book, issue.id, now)
     happened = _happened(session, issue, now, happened_at)
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
@@ -85,8 +85,24 @@ def take(
     person = people.person(session, book.county.id, by)
     posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))
-    revision_id, names = duties.newest_revision(session, issue.id), residents.names_of(session, issue.id)
-    return Case(issue, row, person, post, happened, revision_id, names)
+    return Case(issue, row, person, post, happened, revision_id, residents.names_of(session, issue.id))
+
+
+# The last record of a county and of an issue, and the issue's newest revision: asked at once, for every action does.
+STANDING = select(guards.LAST_OF_COUNTY.scalar_subquery(), guards.LAST_OF_ISSUE.scalar_subquery())
+STANDING = STANDING.add_columns(duties.NEWEST_REVISION.scalar_subquery())
+
+
+def _demand_order(session: Session, book: Rulebook, issue_id: int, now: datetime) -> int:
+    """Refuse to write history before what is recorded.
+
+    :return: the newest revision of the issue and its duties.
+    :raises ClockBehind: `now` lies before what is recorded.
+    """
+    session.flush()  # what was done to the issue until now has its revision then
+    county, issue, revision_id = session.execute(STANDING, {"county": book.county.id, "issue": issue_id}).one()
+    guards.demand_order(now, county=county, issue=issue)
+    return revision_id or 0
 
 
 def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
@@ -169,16 +185,27 @@ def conclude(
     """
     record(session, book, case, now, **said)
     case.issue.stage, case.issue.changed_at = case.row.target, now
-    suspending.let_end(session, book, case.issue.id, case.row.fulfils, at=case.happened_at, now=now)
-    duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
-    duties.cancel(session, case.issue.id, case.row.cancels, now=now)
+    owed = duties.owed(session, case.issue.id)
+    _end(session, book, case, owed, now)
+    ended = {*case.row.fulfils, *case.row.cancels} & owed.keys()
     for kind in case.row.opens:
-        if not duties.is_owed(session, case.issue.id, kind):
+        if kind not in owed or kind in ended:
             owner = (owners or {}).get(kind) or _owner(session, book, case.issue, kind)
             duties.open_duty(session, book, case.issue, kind, owner, now=now)
-    lapse(session, case.issue.id, now)
+    if DutyKind.APPROVE in ended:
+        lapse(session, case.issue.id, now)
     suspending.follow(session, book, [case.issue.id], now=now, moved=case.row.action is Action.TRANSFER)
     return case.issue
+
+
+def _end(session: Session, book: Rulebook, case: Case, owed: Mapping[DutyKind, DutyState], now: datetime) -> None:
+    """What was owed and the action fulfils or cancels."""
+    done = [kind for kind in case.row.fulfils if kind in owed]
+    if any(owed[kind] is DutyState.HELD for kind in done):
+        suspending.let_end(session, book, case.issue.id, done, at=case.happened_at, now=now)
+    duties.fulfil(session, case.issue.id, done, now=now, happened_at=case.happened_at)
+    undone = [kind for kind in case.row.cancels if kind in owed and kind not in done]
+    duties.cancel(session, case.issue.id, undone, now=now)
 
 
 def lapse(session: Session, issue_id: int, now: datetime) -> None:

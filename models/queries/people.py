@@ -14,7 +14,6 @@ from models.rules.assignment import Away, Roster
 from models.rules.lifecycle import HeldPost
 from models.tables.people import Absence, Person, Posting
 from models.tables.places import Post, Unit
-from models.vocabulary import Role
 
 DAY: ColumnElement[date] = bindparam("day", type_=Date)
 """The day a query is asked for."""
@@ -45,7 +44,8 @@ def _absent(absence: type[Absence]) -> Select[tuple[int, date, int | None]]:
 # What every action asks is put together once.
 HOLDING, ABSENT = _holding(Posting), _absent(Absence)
 HELD = select(Post.id, Post.role, Post.unit_id).join(Posting, Posting.post_id == Post.id).where(held_on(DAY))
-HELD_BY = HELD.where(Posting.person_id == bindparam("person")).order_by(Post.id)
+_STANDS_IN = select(Absence.id).where(Absence.deputy_id == Posting.person_id, away_on(DAY)).exists()
+HELD_BY = HELD.add_columns(_STANDS_IN).where(Posting.person_id == bindparam("person")).order_by(Post.id)
 BY_CODE = select(Person).where(Person.county_id == bindparam("county"), Person.code == bindparam("code"))
 
 
@@ -74,18 +74,14 @@ def anybody_in_post(session: Session, county_id: int) -> bool:
 
 def held_posts(session: Session, person_id: int, on: date) -> list[HeldPost]:
     """The posts by which a person may act on a day: those they hold, then those of whom they stand in for."""
-    county_id = session.get_one(Person, person_id).county_id
-    away, own = _away(session, county_id, on), _posts(session, HELD_BY, on, person=person_id)
-    if all(each.deputy_id != person_id for each in away.values()):  # deputies are few, actions many
+    rows = session.execute(HELD_BY, {"day": on, "person": person_id}).all()
+    own = [HeldPost(*row[:3]) for row in rows]
+    if not any(row[3] for row in rows):  # deputies are few, actions many; who holds no post is nobody's
         return own
-    county = Roster(holding(session, county_id, on), away)
-    stood_in_for = [post_id for post_id, acting in county.answering.items() if acting == person_id]
+    answering = holders(session, session.get_one(Person, person_id).county_id, on)
+    stood_in_for = [post_id for post_id, acting in answering.items() if acting == person_id]
     others = HELD.where(Posting.person_id != person_id, Posting.post_id.in_(stood_in_for)).order_by(Post.id)
-    return own + _posts(session, others, on)
-
-
-def _posts(session: Session, held: Select[tuple[int, Role, int]], on: date, **facts: object) -> list[HeldPost]:
-    return [HeldPost(*row) for row in session.execute(held, {"day": on, **facts})]
+    return own + [HeldPost(*row) for row in session.execute(others, {"day": on})]
 
 
 def holding(session: Session, county_id: int, on: date, known_at: datetime | None = None) -> dict[int, int]:

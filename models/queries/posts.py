@@ -9,6 +9,7 @@ from sqlalchemy import Date, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.tables.duties import Duty
+from models.tables.notices import NightLog
 from models.tables.people import Posting
 from models.tables.places import Post, Unit
 from models.vocabulary import OWED, Role
@@ -24,9 +25,14 @@ class Change:
     on: date
 
 
-_AFTER, _UNTIL = bindparam("after", type_=Date), bindparam("until", type_=Date)
+_UNTIL = bindparam("until", type_=Date)
+_AFTER = (
+    select(func.coalesce(func.max(NightLog.night), date.min))
+    .where(NightLog.community_id == bindparam("community"), NightLog.night < _UNTIL)
+    .scalar_subquery()
+)
 MOVED = (
-    select(Posting.post_id)
+    select(Posting.post_id, _AFTER.label("after"))
     .join(Post, Post.id == Posting.post_id)
     .join(Unit, Unit.id == Post.unit_id)
     .where(Unit.county_id == bindparam("county"))
@@ -40,12 +46,14 @@ MOVED = (
 )
 
 
-def changed_hands(session: Session, county_id: int, after: date | None, until: date) -> list[Change]:
-    """The changes of a county's posts on the days after one (None: on all) up to another, by post and day."""
-    facts = {"county": county_id, "after": after or date.min, "until": until}
-    moved = session.scalars(MOVED, facts).all()
-    changes = [each for own in postings(session, moved).values() for each in _changes(own)] if moved else []
-    return [each for each in changes if each.on <= until and (after is None or each.on > after)]
+def changed_hands(session: Session, county_id: int, community_id: int, until: date) -> list[Change]:
+    """The changes of a county's posts on the days since a community's last night up to one, by post and day."""
+    rows = session.execute(MOVED, {"county": county_id, "community": community_id, "until": until}).all()
+    if not rows:
+        return []
+    after = rows[0].after
+    changes = [each for own in postings(session, [row.post_id for row in rows]).values() for each in _changes(own)]
+    return [each for each in changes if after < each.on <= until]
 
 
 def postings(session: Session, post_ids: Collection[int]) -> dict[int, list[Posting]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import NotConfigured, NotFound
 from models.queries.rulebook import Rulebook
-from models.room import Room, opened
+from models.room import ID, Room, opened
 from models.rules.households import PersonRow, Reporter
 from models.tables.places import Compound, Unit
 from models.tables.residents import Household, RaisedBy, Resident
@@ -182,6 +182,14 @@ def names_of(session: Session, issue_id: int) -> tuple[str, ...]:
     except NotConfigured:
         return ()
     return (name,) if name else ()
+
+
+def sealed_with(session: Session) -> set[bytes]:
+    """The ids of the keys that anything in the room is sealed with, of all counties."""
+    people = select(func.substring(Resident.name_sealed, 1, ID)).where(Resident.name_sealed.is_not(None))
+    sealed = func.coalesce(RaisedBy.name_sealed, RaisedBy.phone_sealed)
+    reporters = select(func.substring(sealed, 1, ID)).where(sealed.is_not(None))
+    return set(session.scalars(people.union(reporters)))
 
 
 def raised_with(session: Session, marks: Collection[bytes]) -> list[RaisedBy]:
