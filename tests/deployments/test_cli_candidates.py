@@ -28,6 +28,6 @@ def test_open_issues_that_say_the_same_are_listed_as_groups(shell: Shell) -> Non
 
 
 def test_what_has_ended_is_no_candidate(shell: Shell) -> None:
-    merged = ("--by", "S02", "--reason", "same lamp", "--at", "2026-03-02T10:00")
+    merged = ("--by", "P01", "--reason", "same lamp", "--at", "2026-03-02T10:00")
     shell.fine("issue", "merge", "西街-2026-0001", "--into", "东街-2026-0001", *merged)
     assert "No two" in shell.fine("issue", "candidates")
