@@ -13,7 +13,7 @@ from deployments.commands.shell import Group, family, misuse
 from deployments.commands.words import say
 
 COMMANDS = (
-    *("up", "issue", "duties", "person", "unit", "household", "resident", "why"),
+    *("up", "issue", "duties", "person", "unit", "household", "resident", "room", "why"),
     *("nightly", "replay", "ledger", "audit", "doctor", "pack", "calendar", "import", "backup", "restore"),
 )
 MODULES = {"import": "importing"}

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from models.actions.reporting import Report, calendar_reaches
 from models.queries.rulebook import Rulebook
-from models.rules.fields import REPORTER
 from models.rules.intake import Content, IntakeRow, Key, Known, read_row
 from tasks.sources import Line
 
@@ -52,7 +51,7 @@ def read_history(lines: Iterable[Line], book: Rulebook, known: Known, by: str) -
     told: dict[Key, Content] = {}
     lived, turned, repeated = [], [], []
     for each in lines:
-        row = read_row({**each.fields, REPORTER: by}, each.faults, replace(known, now=EVER))
+        row = read_row({**each.fields, "reported_by": by}, each.faults, replace(known, now=EVER))
         closed_at = each.fields.get("closed_at")
         wrong = row if isinstance(row, dict) else _unlived(row, closed_at, book, told)
         if isinstance(row, dict) or wrong:

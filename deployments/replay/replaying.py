@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from deployments.county_pack.calendar_days import calendar_days
-from deployments.demonstration import staff
+from deployments.demonstration.founding import staff
 from deployments.replay import telling
 from deployments.replay.account import account
 from deployments.replay.agenda import Agenda

@@ -7,18 +7,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions.entering import spot_of
 from models.errors import NotAllowed
 from models.queries import people, units
 from models.queries.people import Career
 from models.queries.rulebook import Rulebook
-from models.rules.arriving import Arrival, Done, Spot
+from models.rules.arriving import Arrival, Done, Spot, assigned_by_rule
 from models.rules.lifecycle import AS_RECORDED, HeldPost, Transition, allowing_post, transition
 from models.rules.stock import Deed, StockRow, deeds
 from models.tables.places import Unit
 from models.tables.policies import Category
 from models.vocabulary import Action, Lane, Severity, Stage
 
-ASSIGNED, CLOSED = transition(Stage.RAISED, Action.ASSIGN), transition(Stage.EVALUATING, Action.CLOSE)
+CLOSED = transition(Stage.EVALUATING, Action.CLOSE)
 
 
 @dataclass
@@ -70,7 +71,7 @@ class Desk:
             stage = way.target
         urgent = row.severity is Severity.URGENT
         if urgent and spot.on_grid and stage is Stage.RAISED and not row.closed_at:
-            done.append(Done(ASSIGNED, self.now, None, spot.answering[-1]))
+            done.append(assigned_by_rule(spot, self.now))
         return Arrival(
             spot,
             row.category,
@@ -103,10 +104,7 @@ class Desk:
         """Where an issue lies: on its grid, or at the topmost unit while it lies on none."""
         if grid not in self.spots:
             unit = self.units[grid] if grid is not None else self.top
-            on_grid = unit.depth == self.book.lowest
-            self.spots[grid] = Spot(
-                unit.id, unit.community_id, tuple(unit.path), tuple(unit.answering), on_grid, self.book.lowest - 1
-            )
+            self.spots[grid] = spot_of(self.book, unit)
         return self.spots[grid]
 
     def actor(self, way: Transition, deed: Deed, spot: Spot) -> tuple[int, int]:

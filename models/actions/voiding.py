@@ -72,7 +72,9 @@ def _restore(session: Session, case: Case, mistake: Event, now: datetime) -> Non
     session.flush()
     for name in ("cancel_later_duties", "restore_issue", "restore_duties"):
         session.execute(statement(name), facts)
-    session.expire_all()
+    for each in list(session):  # what the statements changed behind their backs
+        if isinstance(each, Issue | Duty):
+            session.expire(each)
     guards.hold_casework(session, {case.issue.community_id})
     if case.issue.held_until is not None:  # what was opened by rule since then is held as well
         clocks.hold_duties(session, _owed(session, case.issue.id), held_at=now, now=now)

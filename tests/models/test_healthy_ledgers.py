@@ -18,8 +18,10 @@ from models.actions import (
     side_exits,
     voiding,
 )
+from models.actions.closing import close_as_recorded
 from models.queries import units
 from models.queries.rulebook import Rulebook, rulebook
+from models.rules.stock import Closing
 from models.tables.events import Event
 from models.vocabulary import Action, Basis, Rating, RequestKind
 from tests.county import COUNTY, SECRET, at, reported
@@ -152,6 +154,16 @@ def counted_anew(case: Case) -> None:
     nights(case, 6, 9, 10, 17)
 
 
+def closed_elsewhere(case: Case) -> None:
+    case.assigned().signed()
+    nights(case, 5)
+    closing = Closing(case.issue.number, at("2026-03-06 10:00"))
+    close_as_recorded(case.session, case.book, [closing], by="C01", now=at("2026-03-06 18:00"))
+    nights(case, 10)
+    do(case, casework.reopen, "2026-03-10 10:00", "S01", reason="x")
+    nights(case, 16)
+
+
 STORIES = (
     struck_off_and_reopened,
     found_its_grid,
@@ -164,6 +176,7 @@ STORIES = (
     flooded,
     handed_over,
     counted_anew,
+    closed_elsewhere,
 )
 
 
