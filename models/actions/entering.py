@@ -184,14 +184,12 @@ def _written(instants: Instants) -> list[Any]:
 def _duties(
     ids: Sequence[int], opened: Sequence[Opened], times: Sequence[_Times], entry: Entry
 ) -> Iterator[tuple[object, ...]]:
-    first = 0
     for n, (id_, (issue_id, of, duty), at) in enumerate(zip(ids, opened, times, strict=True)):
-        first = n if not n or opened[n - 1][0] != issue_id else first  # where the duties of this issue begin
         place = of.spot.community_id, issue_id, duty.unit_id, duty.post_id
         level = at.level.id, at.level.escalation.id, str(duty.kind), str(duty.state)
         ahead = at.next_step_at if duty.state is DutyState.OPEN else None
         clock = duty.opened_at, at.due_at, at.steps_at, at.step, ahead, at.provisional, duty.ended_at
-        parent = ids[first + duty.part_of] if duty.part_of is not None else None
+        parent = ids[n - duty.part_of] if duty.part_of else None
         yield id_, *place, *level, *clock, str(Basis.POLICY), 0, parent, entry.now
 
 
