@@ -132,6 +132,11 @@ def struck(text: str, names: Iterable[str], numbers: Iterable[str] = ()) -> str:
     return text
 
 
+def kept(written: str, names: Iterable[str]) -> str:
+    """What staff wrote about somebody, as it may be kept: without some names, of numbers the last four."""
+    return tails_only(struck(written, names))
+
+
 def may_have_been(struck_out: str, said: str) -> bool:
     """Whether a text from which somebody may have been struck out could have been these words."""
     first, *others = struck_out.split(STRUCK)
