@@ -117,5 +117,5 @@ def test_what_would_be_forgotten_is_told_without_forgetting_it(wangge: Shell) ->
     assert "1 件事项将不再留提事人" in wangge.fine("room", "retain", "--dry-run", *late)
     assert "1 件事项将不再留提事人" in wangge.fine("room", "retain", "--dry-run", *late)
     rehearsal = Shell(wangge.environment | {"WANGGE_REHEARSAL": "1"})
-    assert rehearsal("room", "retain", "--json", *late).data == {"issues": 1, "residents": 0}
-    assert rehearsal("room", "retain", "--json", *late).data == {"issues": 0, "residents": 0}
+    assert rehearsal("room", "retain", "--json", *late).data == {"issues": 1, "residents": 0, "files": 0}
+    assert rehearsal("room", "retain", "--json", *late).data == {"issues": 0, "residents": 0, "files": 0}
