@@ -16,7 +16,7 @@ from models.errors import Refused
 from models.queries.rulebook import Rulebook
 from models.rules.stock import Closing
 from models.tables.issues import Issue
-from models.vocabulary import MessageKind, RequestKind, Severity, Stage
+from models.vocabulary import MessageKind, RequestKind, Stage
 from tests.county import SECRET, at
 from tests.models.ledger import everything
 from tests.models.mutations import audited

@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.queries.rulebook import Rulebook
-from models.rules.fields import Subject
 from models.rules.stock import StockRow
 from models.settings import settings
 from tasks.sources import Line
 from tasks.stocks import Moment, take_stock
-from tests.models.test_stock import DONE, LIVE, NOW
 from tests.models.test_reporters import everything
+from tests.models.test_stock import DONE, LIVE, NOW
 from tests.residents import KEY
 
 
