@@ -64,6 +64,11 @@ def allowance(amount: float, unit: str, locale: str) -> str:
     return _counted("allowance", unit, amount, locale)
 
 
+def share(part: int, whole: int, locale: str) -> str:
+    """A part of a whole in per cent; a dash where there is no whole."""
+    return f"{100 * part / whole:.1f} %" if whole else text("when.none", locale)
+
+
 def span(length: Mapping[str, int | bool], locale: str) -> str:
     """A length of time, to the minute: ``days``, ``hours``, ``minutes``, and whether only office time (``working``)."""
     working = bool(length["working"])

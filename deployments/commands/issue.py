@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import or_, select
 
-from deployments.commands import issue_exits, issue_helping, issue_requests, issue_views
+from deployments.commands import issue_candidates, issue_exits, issue_helping, issue_requests, issue_views
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import SHOWN, AsJson, AsKnown, At, By, Happened, Most, Number, OfLight, UnitName
 from deployments.commands.performing import perform
@@ -24,7 +24,7 @@ from models.tables.policies import Category
 from models.vocabulary import Action, Lane, Rating, Severity, Stage
 
 app = family(name="issue", help=say("cli.command.issue"))
-for more in (issue_requests, issue_exits, issue_helping):
+for more in (issue_requests, issue_exits, issue_helping, issue_candidates):
     app.add_typer(more.app)
 
 Summary = Annotated[str, typer.Argument(metavar=say("cli.value.summary"), help=say("cli.option.summary"))]

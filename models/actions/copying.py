@@ -69,7 +69,7 @@ def _copy(session: Session, into: sql.Identifier, columns: Sequence[str], rows: 
             for row in rows:
                 copy.write_row(row)
     except psycopg.Error as error:  # it would tell the whole row, and logs keep it
-        told = type(error)(error.diag.message_primary)
+        told = type(error)(error.diag.message_primary or "")
         raise DBAPIError.instance("COPY", None, told, psycopg.Error) from None
 
 

@@ -38,9 +38,8 @@ def remember_reporters(
     given = {issue_id: _plain(each) for issue_id, each in reporters.items() if each.known}
     if not given:
         return 0
-    keys = keys or room.opened()
     guards.hold_room(session, county.id)
-    session.flush()
+    keys = keys or room.opened()  # not before the room is ours: a new key may be taking over
     linked = _residents(session, county.id, given, keys)
     copy_in(session, RaisedBy, COLUMNS, _rows(county.id, given, linked, keys, now))
     known = {issue_id: ([each.name or ""], [each.phone or ""]) for issue_id, each in given.items()}

@@ -13,7 +13,7 @@ from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
 from models.queries import people, requests, residents
 from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import DECISIONS, ON_HOLD, HeldPost, Transition, allowing_post, transition
-from models.rules.privacy import struck, tails_only
+from models.rules.privacy import kept
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -50,7 +50,7 @@ class Case:
 
     def said(self, text: str) -> str:
         """What somebody wrote about it, as it may be kept."""
-        return tails_only(struck(text, self.names))
+        return kept(text, self.names)
 
 
 def take(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import NotConfigured, NotFound
 from models.queries.rulebook import Rulebook
-from models.room import Room, opened
+from models.room import ID, Room, opened
 from models.rules.households import PersonRow, Reporter
 from models.tables.places import Compound, Unit
 from models.tables.residents import Household, RaisedBy, Resident
@@ -184,6 +184,14 @@ def names_of(session: Session, issue_id: int) -> tuple[str, ...]:
     return (name,) if name else ()
 
 
+def sealed_with(session: Session) -> set[bytes]:
+    """The ids of the keys that anything in the room is sealed with, of all counties."""
+    people = select(func.substring(Resident.name_sealed, 1, ID)).where(Resident.name_sealed.is_not(None))
+    sealed = func.coalesce(RaisedBy.name_sealed, RaisedBy.phone_sealed)
+    reporters = select(func.substring(sealed, 1, ID)).where(sealed.is_not(None))
+    return set(session.scalars(people.union(reporters)))
+
+
 def raised_with(session: Session, marks: Collection[bytes]) -> list[RaisedBy]:
     """What was raised by whoever gave a phone that is found by some marks."""
     return list(session.scalars(select(RaisedBy).where(RaisedBy.phone_mark.in_(marks)).order_by(RaisedBy.issue_id)))
@@ -202,7 +210,7 @@ def living_by_phone(session: Session, marks: Collection[bytes]) -> list[Row[Any]
 def known_households(session: Session, county_id: int, external_ids: Sequence[str]) -> dict[str, Row[Any]]:
     """The rows of the households known by some ids."""
     columns = Household.__table__.c
-    found = {}
+    found: dict[str, Row[Any]] = {}
     for chunk in _chunks(external_ids):
         own = select(*columns).where(columns.county_id == county_id)
         rows = session.execute(own.where(columns.external_id == any_(literal(chunk, ARRAY(Text)))))

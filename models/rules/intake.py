@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from models.rules.fields import Subject, shortcomings
 from models.rules.households import Reporter
-from models.rules.privacy import phone_fault, plain_phone
+from models.rules.privacy import may_have_been, phone_fault, plain_phone
 from models.vocabulary import Severity
 
 Key = tuple[str, str]
@@ -120,4 +120,8 @@ class Telling(Protocol):
 def clashing(rows: Sequence[Telling], told: Mapping[Key, Content]) -> list[bool]:
     """Of each row, whether its source said something else under the same id: before, as `told`, or further up."""
     first = dict(told)
-    return [first.setdefault(row.key, row.content) != row.content for row in rows]
+    return [not _the_same(first.setdefault(row.key, row.content), row.content) for row in rows]
+
+
+def _the_same(told: Content, said: Content) -> bool:
+    return told[0] == said[0] and may_have_been(told[1], said[1])

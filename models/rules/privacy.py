@@ -132,6 +132,25 @@ def struck(text: str, names: Iterable[str], numbers: Iterable[str] = ()) -> str:
     return text
 
 
+def kept(written: str, names: Iterable[str]) -> str:
+    """What staff wrote about somebody, as it may be kept: without some names, of numbers the last four."""
+    return tails_only(struck(written, names))
+
+
+def may_have_been(struck_out: str, said: str) -> bool:
+    """Whether a text from which somebody may have been struck out could have been these words."""
+    first, *others = struck_out.split(STRUCK)
+    if not others or not said.startswith(first):
+        return struck_out == said
+    place = len(first)
+    for piece in others[:-1]:
+        found = said.find(piece, place)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return said.endswith(others[-1]) and len(said) - len(others[-1]) >= place
+
+
 def _as_written(name: str) -> str:
     """The ways a name is written: with spaces between its characters, or as a word of its own in Latin letters."""
     if name.isascii():

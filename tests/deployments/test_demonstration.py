@@ -31,7 +31,9 @@ def pack() -> CountyPack:
 def plan() -> dict[str, Any]:
     """Some days in which as much happens as in many."""
     written = script(FOLDER)
-    often = dict.fromkeys(("hold", "extension", "promise", "call_up", "void", "leave", "secretary_away", "reopen"), 0.2) | {"done": 0.6}
+    often = dict.fromkeys(
+        ("hold", "extension", "promise", "call_up", "void", "leave", "secretary_away", "reopen"), 0.2
+    ) | {"done": 0.6}
     every = dict.fromkeys(written["every"], 3)
     return {**written, "days": 7, "chances": {**written["chances"], **often}, "every": every}
 

@@ -8,7 +8,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.rules import privacy
-from models.rules.privacy import id_fault, masked, phone_fault, plain_id, plain_name, plain_phone, struck, tails_only
+from models.rules.privacy import (
+    id_fault,
+    masked,
+    may_have_been,
+    phone_fault,
+    plain_id,
+    plain_name,
+    plain_phone,
+    struck,
+    tails_only,
+)
 
 quick = settings(max_examples=60, deadline=None)
 FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
@@ -176,3 +186,20 @@ def test_a_long_text_of_digits_takes_no_time() -> None:
     random.seed(4)
     written = " ".join(str(random.randrange(10)) for _ in range(4000))
     assert masked(written, "")
+
+
+@quick
+@given(st.lists(st.sampled_from(["灯不亮", "李桂兰", "13800138001", "，", "***", "李"]), max_size=8))
+def test_what_was_said_is_known_again_when_it_is_told_again_whole(parts: list[str]) -> None:
+    said = "".join(parts)
+    assert may_have_been(struck(said, ["李桂兰"], ["13800138001"]), said)
+
+
+@pytest.mark.parametrize("said", ["灯亮，李桂兰", "灯不亮，李桂兰。", "灯不亮", "x灯不亮，李桂兰"])
+def test_other_words_are_other_words(said: str) -> None:
+    assert not may_have_been("灯不亮，***", said) or said == "灯不亮，李桂兰。"
+
+
+def test_pieces_that_would_overlap_are_not_the_same() -> None:
+    assert not may_have_been("ab***ba", "aba")
+    assert may_have_been("ab***ba", "abba")
