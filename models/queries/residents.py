@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, LargeBinary, Row, Text, any_, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, Row, Text, any_, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.errors import NotConfigured, NotFound
@@ -170,9 +170,12 @@ def reporter_of(room: Room, row: RaisedBy) -> Reporter:
     return Reporter(*told)
 
 
+RAISED_BY = select(RaisedBy).where(RaisedBy.issue_id == bindparam("issue"))
+
+
 def names_of(session: Session, issue_id: int) -> tuple[str, ...]:
     """The name of whoever raised an issue, where it is known; none while the room is closed: work goes on."""
-    row = session.get(RaisedBy, issue_id)
+    row = session.scalar(RAISED_BY, {"issue": issue_id})
     if row is None or row.erased_at is not None:
         return ()
     try:
