@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO, StringIO
@@ -31,6 +32,8 @@ class Form(StrEnum):
 
 Rows = Iterator[tuple[int, Row | Wrong, Any]]
 """Of each row the number of its line, what it is, and what it is kept as if it can't be taken."""
+DEEP = 200
+"""With fewer brackets a line of JSON is never too deep to be written again, which is 254 levels."""
 FORMS = {".csv": Form.CSV, ".xlsx": Form.XLSX, ".jsonl": Form.JSONL, ".ndjson": Form.JSONL}
 """The form by the ending of a file's name."""
 
@@ -81,8 +84,18 @@ def table(file: Path, written: bytes, text: MappingText | None = None) -> Table:
     :raises InvalidInput: when it can't be read at all.
     """
     form = form_of(file)
-    try:
+    with in_words(file):
         return OPENERS[form](file.name, written, text or MappingText(fields={}))
+
+
+@contextmanager
+def in_words(file: Path) -> Iterator[None]:
+    """Let what keeps a file from being read be told as that.
+
+    :raises InvalidInput: when it can't be read.
+    """
+    try:
+        yield
     except (UnicodeDecodeError, csv.Error, CalamineError) as error:
         raise InvalidInput(why="unreadable", file=file.name, error=str(error)) from error
 
@@ -156,7 +169,9 @@ def _jsonl(file: str, written: bytes, text: MappingText) -> Table:
 def _object(line: str) -> Any:
     try:
         row = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        if line.count("{") + line.count("[") > DEEP:
+            orjson.dumps(row)  # what can be read deeper than written could not be kept
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return Wrong("not_json")
     return row if isinstance(row, dict) else Wrong("not_json")
 
