@@ -96,7 +96,7 @@ def in_words(file: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (UnicodeDecodeError, csv.Error, CalamineError) as error:
+    except (UnicodeError, csv.Error, CalamineError) as error:
         raise InvalidInput(why="unreadable", file=file.name, error=str(error)) from error
 
 
