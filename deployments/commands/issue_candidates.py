@@ -7,12 +7,14 @@ from deployments.commands import output
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import SHOWN, AsJson, At, Most, UnitName
 from deployments.commands.shell import described, family
-from deployments.commands.words import called, moment
+from deployments.commands.words import called, moment, say
 from models.queries import matching, units
 from models.queries.matching import Alike
 
 app = family()
 
+LONGEST = 100
+"""Characters of a text in the table: enough to know it by."""
 COLUMNS = ("group", "number", "unit", "stage", "happened_at", "summary")
 
 
@@ -38,5 +40,9 @@ def _cells(groups: Iterable[Sequence[Alike]], desk: Desk) -> Iterable[list[Any]]
     for number, group in enumerate(groups, 1):
         for place, each in enumerate(group):
             at = moment(each.happened_at, desk.zone, desk.now)
-            said = "" if place else output.safe(each.summary)
+            said = "" if place else _shortened(output.safe(each.summary))
             yield ["" if place else str(number), each.number, each.unit, called(each.stage), at, said]
+
+
+def _shortened(written: str) -> str:
+    return written if len(written) <= LONGEST else say("cli.cut", text=written[:LONGEST])

@@ -43,7 +43,7 @@ def write(page: Path, facts: Mapping[str, Any], cells: Sequence[Mapping[str, Any
         page.with_suffix(".json"),
         json.dumps(facts, ensure_ascii=False, indent=1, default=plainer(facts["county"]["zone"])),
     )
-    _put(page.with_suffix(".csv"), "\ufeff" + _csv(cells))  # without the mark spreadsheets guess another encoding
+    _put(page.with_suffix(".csv"), _csv(cells), encoding="utf-8-sig")  # without the mark spreadsheets guess another one
 
 
 def _page(facts: Mapping[str, Any], locale: str) -> str:
@@ -59,11 +59,11 @@ def _page(facts: Mapping[str, Any], locale: str) -> str:
     period = {"first": f"{facts['first_night']:%Y-%m-%d}", "last": f"{facts['last_night']:%Y-%m-%d}"}
     more = {"now": facts["last_night_at"], "zone": facts["county"]["zone"], "bucket": size, "rows": rows, "ways": ways}
     named = {"lowest": len(facts["tiers"]) - 1, "lowest_tier": lowest["name"], "listed": LISTED}
-    return render("replay", locale, {**facts, **more, **named, **period, "charts": _charts(rows, locale)})
+    return render("replay", locale, {**facts, **more, **named, **period, "charts": _charts(rows, size, locale)})
 
 
-def _charts(rows: Sequence[Mapping[str, Any]], locale: str) -> list[dict[str, Any]]:
-    labels = [f"{row['night']:%m-%d}" for row in rows]
+def _charts(rows: Sequence[Mapping[str, Any]], size: int, locale: str) -> list[dict[str, Any]]:
+    labels = [f"{row['night']:{'%m-%d' if size == 1 else '%Y-%m'}}" for row in rows]
 
     def series(*below: str, **colours: str) -> dict[str, tuple[str, list[int]]]:
         values = {name: [-row[name] if name in below else row[name] for row in rows] for name in colours}
@@ -99,11 +99,11 @@ def _csv(cells: Sequence[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
-def _put(file: Path, written: str) -> None:
+def _put(file: Path, written: str, encoding: str = "utf-8") -> None:
     """A file that appears under its name once it is whole."""
     fresh = file.with_name(f".{file.name}.part")
     try:
-        fresh.write_text(written, encoding="utf-8", newline="")
+        fresh.write_text(written, encoding=encoding, newline="")
         fresh.replace(file)
     except OSError as error:
         raise InvalidInput(why="file", file=file, problem=error.strerror) from error

@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.actions.entering import spot_of
-from models.errors import NotAllowed
 from models.queries import people, units
-from models.queries.people import Career
+from models.queries.people import Career, Tenure
 from models.queries.rulebook import Rulebook
 from models.rules.arriving import Arrival, Done, Spot, assigned_by_rule
-from models.rules.lifecycle import AS_RECORDED, HeldPost, Transition, allowing_post, transition
+from models.rules.lifecycle import AS_RECORDED, HeldPost, Transition, allowing_post, may, nearness, transition
 from models.rules.stock import Deed, StockRow, deeds
 from models.tables.places import Unit
 from models.tables.policies import Category
@@ -34,9 +33,12 @@ class Desk:
     importer: int
     held: Sequence[HeldPost]
     now: datetime
-    actors: dict[tuple[object, ...], tuple[int, int] | None] = field(default_factory=dict)
+    allowing: dict[tuple[Action, str | None, int], list[Tenure]] = field(default_factory=dict)
     above: dict[int, HeldPost] = field(default_factory=dict)
     spots: dict[str | None, Spot] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.today = self.book.local_date(self.now)
 
     @classmethod
     def of(cls, session: Session, book: Rulebook, *, by: str, now: datetime) -> "Desk":
@@ -116,13 +118,16 @@ class Desk:
         career = self.careers.get(deed.by or "")
         if career is None:
             return None
-        day = self.book.local_date(deed.at)
-        asked = way.action, deed.by, day, spot.unit_id
-        if asked not in self.actors:
-            held = (career.held(each) for each in (day, self.book.local_date(self.now)))
-            post = next((post for own in held if (post := _allowing(way, own, spot))), None)
-            self.actors[asked] = (career.person_id, post.post_id) if post else None
-        return self.actors[asked]
+        asked = way.action, deed.by, spot.unit_id
+        if asked not in self.allowing:
+            self.allowing[asked] = _allowing(way, career, spot)
+        tenures = self.allowing[asked]
+        if tenures:
+            for day in (self.book.local_date(deed.at), self.today):
+                for since, until, post in tenures:
+                    if since <= day and (until is None or day < until):
+                        return career.person_id, post.post_id
+        return None
 
     def imported(self, spot: Spot) -> tuple[int, int]:
         """The importer, by the nearest post that answers above a place.
@@ -134,11 +139,10 @@ class Desk:
         return self.importer, post.post_id
 
 
-def _allowing(way: Transition, held: Sequence[HeldPost], spot: Spot) -> HeldPost | None:
-    try:
-        return allowing_post(way, held, spot.path)
-    except NotAllowed:
-        return None
+def _allowing(way: Transition, career: Career, spot: Spot) -> list[Tenure]:
+    """The times at which somebody held a post that allows something at a place, the nearest post first."""
+    allowing = [each for each in career.tenures if may(way, each[2], spot.path)]
+    return sorted(allowing, key=lambda each: nearness(each[2], spot.path), reverse=True)
 
 
 def _said(row: StockRow, action: Action) -> Mapping[str, str] | None:

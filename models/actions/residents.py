@@ -50,6 +50,8 @@ def reveal(
     """
     person = _ordering(session, book, order)
     guards.check_clock(session, book.county.id, now)
+    who = [residents.person_of(room, each) for each in wanted]
+    reason = struck(order.reason.strip(), [each.name for each in who])
     for each in wanted:
         household = session.get_one(Household, each.household_id)
         demand_post(session, book, person, session.get_one(Unit, household.grid_id), MAY_READ, now=now)
@@ -61,12 +63,12 @@ def reveal(
                 resident_id=each.id,
                 columns=["name", "phone", "id_number"],
                 person_id=person.id,
-                reason=order.reason.strip(),
+                reason=reason,
                 recorded_at=now,
             )
         )
     session.flush()
-    return [residents.person_of(room, each) for each in wanted]
+    return who
 
 
 @dataclass(frozen=True)

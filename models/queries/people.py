@@ -99,16 +99,16 @@ def _away(session: Session, county_id: int, on: date, known_at: datetime | None 
     return {person: Away(until, deputy) for person, until, deputy in rows}
 
 
+Tenure = tuple[date, date | None, HeldPost]
+"""A post held from a day up to, not including, another."""
+
+
 @dataclass(frozen=True)
 class Career:
-    """A person and the posts they ever held, each from a day up to, not including, another."""
+    """A person and the posts they ever held."""
 
     person_id: int
-    postings: tuple[tuple[date, date | None, HeldPost], ...]
-
-    def held(self, on: date) -> list[HeldPost]:
-        """The posts held on a day."""
-        return [post for since, until, post in self.postings if since <= on and (until is None or on < until)]
+    tenures: tuple[Tenure, ...]
 
 
 def careers(session: Session, county_id: int) -> dict[str, Career]:
@@ -120,7 +120,7 @@ def careers(session: Session, county_id: int) -> dict[str, Career]:
         .where(Person.county_id == county_id)
         .order_by(Post.id)
     )
-    held: dict[int, list[tuple[date, date | None, HeldPost]]] = defaultdict(list)
+    held: dict[int, list[Tenure]] = defaultdict(list)
     for person_id, since, until, *post in rows:
         held[person_id].append((since, until, HeldPost(*post)))
     known = session.execute(select(Person.code, Person.id).where(Person.county_id == county_id))

@@ -15,8 +15,9 @@ from tests.bench.due_times import due_times
 from tests.bench.importing import importing
 from tests.bench.measuring import Line, table
 from tests.bench.nights import nights
+from tests.bench.replaying import replaying
 
-NAMES = ("audit", "climb", "due-times", "import", "night")
+NAMES = ("audit", "climb", "due-times", "import", "night", "replay")
 
 
 def main() -> None:
@@ -37,6 +38,8 @@ def _measured(asked: argparse.Namespace, url: str, home: Path, sizes: list[int])
         yield from importing(home / "rows", 10_000 if asked.quick else 100_000, asked.rounds)
     if "audit" in names:
         yield from audits(url, max(sizes))
+    if "replay" in names:
+        yield from replaying(url, 1_000 if asked.quick else 10_000)
     if "night" in names:
         yield from nights(url, home, [] if asked.quick else [max(sizes)], asked.rounds)
 

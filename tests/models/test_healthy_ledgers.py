@@ -157,11 +157,14 @@ def counted_anew(case: Case) -> None:
 def closed_elsewhere(case: Case) -> None:
     case.assigned().signed()
     nights(case, 5)
-    closing = Closing(case.issue.number, at("2026-03-06 10:00"))
-    close_as_recorded(case.session, case.book, [closing], by="C01", now=at("2026-03-06 18:00"))
-    nights(case, 10)
-    do(case, casework.reopen, "2026-03-10 10:00", "S01", reason="x")
-    nights(case, 16)
+    for when in ("2026-03-05 10:00", "2026-03-06 10:00"):
+        closing = Closing(case.issue.number, at("2026-03-05 09:00"))
+        close_as_recorded(case.session, case.book, [closing], by="P01", now=at(when))
+        if when < "2026-03-06":
+            do(case, voiding.void, "2026-03-05 11:00", "P01", reason="x")
+            nights(case, 6)
+    case.reopened()
+    nights(case, 12)
 
 
 STORIES = (

@@ -9,18 +9,20 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.actions import night
+from models.actions import new_policy, night
 from models.actions.stock import StockTaken, take_over_stock
 from models.queries import duties, units
-from models.queries.rulebook import Rulebook
+from models.queries.rulebook import Rulebook, rulebook
+from models.rules.clock import passed_over
 from models.rules.escalation import freeze
 from models.rules.stock import StockRow
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.vocabulary import OWED, Action, DutyKind, Rating, Severity
-from tests.county import at
+from tests.county import COUNTY, at
 from tests.models import stocks
+from tests.models.changed_packs import load, with_policy
 from tests.models.mutations import audited
 from tests.rules.oracles import stock as oracle
 
@@ -54,7 +56,7 @@ EXAMPLES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(example=EXAMPLES)
 def test_a_stock_owes_and_escalates_what_the_text_says(session: Session, book: Rulebook, example: Example) -> None:
     with session.begin_nested() as undone:
@@ -73,6 +75,34 @@ def test_a_stock_owes_and_escalates_what_the_text_says(session: Session, book: R
         assert all(happened_at > example.live for happened_at in fired)
         for place in range(len(example.rows)):
             escalates_as_the_text_says(session, book, example, place, taken)
+        undone.rollback()
+    session.expire_all()
+
+
+LIMITS = st.sampled_from(["1 working_days", "2 working_days", "5 working_days", "10 working_days"])
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(example=EXAMPLES, act=LIMITS, evaluate=LIMITS)
+def test_under_another_policy_nothing_older_is_told_either(
+    session: Session, book: Rulebook, example: Example, act: str, evaluate: str
+) -> None:
+    with session.begin_nested() as undone:
+        take_over_stock(session, book, example.rows, live_at=example.live, by="C01", now=NOW)
+        load(session, with_policy(f"then {act} {evaluate}", act=act, evaluate=evaluate))
+        then, communities = rulebook(session, COUNTY), units.communities(session, book.county.id)
+        moved = [
+            each
+            for place in communities
+            for each in new_policy.take_over(session, then, place.id, NOW + timedelta(hours=1))
+        ]
+        assert all(each.step >= passed_over(each.schedule.steps_at, example.live) for each in moved if each.before)
+        for moment in example.nights:
+            for place in communities:
+                night.run(session, then, place.id, moment)
+        assert [(each.key, each.facts) for each in audited(session, then, example.nights[-1])] == []
+        fired = session.scalars(select(Event.happened_at).where(Event.action == Action.STEP)).all()
+        assert all(happened_at > example.live for happened_at in fired)
         undone.rollback()
     session.expire_all()
 

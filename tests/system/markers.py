@@ -18,8 +18,8 @@ MARKERS = (*NAMES, *PHONES, ID_NUMBER, THIRDS_PHONE, THIRDS_ID)
 SPACED = f"{THIRDS_PHONE[:3]} {THIRDS_PHONE[3:7]} {THIRDS_PHONE[7:]}"
 SAID = f"水管漏水，{{name}}说请打{{phone}}，或找邻居{THIRDS_PHONE}（{THIRDS_ID}）"
 """What residents say: their own name and phone, and somebody else's."""
-WRITTEN = f"{NAMES[0]}来电，{THIRDS_PHONE}，身份证{THIRDS_ID}"
-"""What staff write as evidence, as a reason, as a note."""
+WRITTEN = f"{{name}}来电，{THIRDS_PHONE}，身份证{THIRDS_ID}"
+"""What staff write as evidence, as a reason, as a note; who it is about is known by name."""
 
 
 def forms_of(marker: str) -> set[bytes]:

@@ -1,93 +1,21 @@
 """Files of rows in every form and encoding, read by a mapping."""
 
-import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models.errors import InvalidInput
 from models.rules.fields import Subject
-from models.settings import settings
 from tasks.encodings import decoded
-from tasks.mappings import MappingInvalid, read_mapping
-from tasks.rejects import Rejected, set_aside
-from tasks.sources import Line, Source, opened, rows
+from tasks.mappings import MappingInvalid
+from tasks.sources import opened
 from tests.rules.properties import quick
-
-MAPPING = """\
-zone: Asia/Shanghai
-fields:
-  external_id: 编号
-  happened_at: {column: 时间, formats: ["%Y/%m/%d %H:%M", iso]}
-  grid: {column: 网格, prefix: "g-", empty: ["0", "无"]}
-  category: {value: roads}
-  severity: {column: 轻重, default: major}
-  summary: {columns: [主题, 详情], join: "："}
-  source: {value: city}
-  reported_by: {value: ""}
-"""
-HEADS = ("编号", "时间", "网格", "轻重", "主题", "详情")
-ROW = ("A-1", "2026/3/2 9:30", "7", "紧急", "路灯", "不亮，\n已三天")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("WANGGE_LOCALE", "zh_CN")
-    monkeypatch.setenv("WANGGE_HOME", str(tmp_path / "home"))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
-
-
-def table(*cells: Sequence[object], heads: Sequence[str] = HEADS, delimiter: str = ",") -> str:
-    out = StringIO()
-    csv.writer(out, delimiter=delimiter).writerows([heads, *cells])
-    return out.getvalue()
-
-
-def workbook(*cells: Sequence[object], heads: Sequence[str] = HEADS, more: Sequence[str] = ()) -> bytes:
-    book = openpyxl.Workbook()
-    book.active.title = "明细"  # type: ignore[union-attr]
-    for row in (heads, *cells):
-        book.active.append(row)  # type: ignore[union-attr]
-    for name in more:
-        book.create_sheet(name)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def source(folder: Path, written: str | bytes, name: str = "rows.csv", mapping: str = MAPPING) -> Source:
-    file = folder / name
-    file.write_bytes(written.encode() if isinstance(written, str) else written)
-    (folder / "map.yaml").write_text(mapping, encoding="utf-8")
-    return opened(file, read_mapping(folder / "map.yaml"))
-
-
-def only(folder: Path, written: str | bytes, name: str = "rows.csv", mapping: str = MAPPING) -> Line:
-    (line,) = source(folder, written, name, mapping).lines()
-    return line
-
-
-READ = {
-    "external_id": "A-1",
-    "happened_at": datetime.fromisoformat("2026-03-02T01:30:00+00:00"),
-    "grid": "g-7",
-    "category": "roads",
-    "severity": "urgent",
-    "summary": "路灯：不亮，\n已三天",
-    "source": "city",
-    "reported_by": None,
-}
-JSON_ROW = json.dumps(dict(zip(HEADS, ROW, strict=True)), ensure_ascii=False)
+from tests.tasks.files import CHARACTERS, HEADS, JSON_ROW, MAPPING, READ, ROW, fields_of, only, source, table, workbook
 
 
 @pytest.mark.parametrize(
@@ -209,7 +137,6 @@ def test_what_cannot_be_read_at_all_is_refused(name: str, written: str | bytes, 
         list(source(folder, written, name).lines())
 
 
-CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=60)
 ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16"}
 
@@ -240,64 +167,6 @@ def test_an_encoding_the_mapping_fixes_is_the_one(folder: Path) -> None:
     assert read.fields["summary"] == "Café: à côté"
     with pytest.raises(InvalidInput):
         only(folder, table(row).encode("gb18030"), mapping="csv: {encoding: utf-8}\n" + MAPPING)
-
-
-CELLS = st.text(CHARACTERS, max_size=12)
-
-
-@quick(50)
-@given(
-    rows_written=st.lists(st.tuples(*[CELLS] * len(HEADS)), min_size=1, max_size=5),
-    delimiter=st.sampled_from([",", ";", "\t", "|"]),
-)
-def test_rejected_rows_mended_are_read_as_the_rows_they_were(
-    rows_written: list[tuple[str, ...]], delimiter: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    cells = [row for row in rows_written if any(row)]
-    assume(cells)
-    folder = tmp_path_factory.mktemp("rejects")
-    mapping = f"csv: {{delimiter: {json.dumps(delimiter)}}}\n{MAPPING}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WANGGE_HOME", str(folder / "home"))
-        settings.cache_clear()
-        found = source(folder, table(*cells, delimiter=delimiter), mapping=mapping)
-        lines = list(found.lines())
-        kept = set_aside(found, b"", [Rejected(line, {"row": "ragged"}) for line in lines])
-    settings.cache_clear()
-    assert kept is not None
-    again = list(rows(kept, found.mapping))
-    assert [(line.fields, line.faults) for line in again] == [(line.fields, line.faults) for line in lines]
-
-
-def kept_rows(found: Source) -> Source:
-    """All rows rejected, and the reject file opened by the same mapping."""
-    kept = set_aside(found, b"", [Rejected(line, {"row": "ragged"}) for line in found.lines()])
-    assert kept is not None
-    return opened(kept, found.mapping)
-
-
-def fields_of(found: Source) -> list[Mapping[str, Any]]:
-    return [line.fields for line in found.lines()]
-
-
-def test_rejected_rows_of_a_spreadsheet_are_kept_as_csv_which_the_same_mapping_reads(folder: Path) -> None:
-    at = datetime.fromisoformat("2026-03-02 09:30:00")
-    found = source(folder, workbook((17, at, 7, None, "路灯", 1.5)), "rows.xlsx", f"xlsx: {{sheet: 明细}}\n{MAPPING}")
-    again = kept_rows(found)
-    assert again.table.file.endswith(".csv")
-    assert fields_of(again) == fields_of(found)
-    assert fields_of(kept_rows(again)) == fields_of(found)
-
-
-def test_rejected_json_lines_stay_json_lines_and_what_was_none_is_kept_as_text(folder: Path) -> None:
-    found = source(folder, f"{JSON_ROW}\n{{broken", "rows.jsonl")
-    again = kept_rows(found)
-    assert next(again.lines()).fields == READ
-    lines = (folder / "home" / "rejected" / again.table.file).read_text(encoding="utf-8").splitlines()
-    assert json.loads(lines[1])["原文"] == "{broken"
-    assert list(json.loads(lines[0]))[:3] == ["行号", "错误", "编号"]
-    twice = kept_rows(again)
-    assert list(twice.table.columns)[:3] == ["行号", "错误", "编号"]
 
 
 def test_without_a_mapping_columns_are_called_as_the_product_calls_them_in_either_language(folder: Path) -> None:
