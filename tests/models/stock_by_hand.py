@@ -17,7 +17,12 @@ from tests.rules.oracles import clocks
 from tests.rules.oracles.working_time import Office
 
 POLICY = Path(__file__).parents[2] / "deployments" / "counties" / "gucheng" / "policy.yaml"
-LEADS = {"river": "county_commander", "works": "committee_secretary", "east": "first_secretary", "west": "first_secretary"}
+LEADS = {
+    "river": "county_commander",
+    "works": "committee_secretary",
+    "east": "first_secretary",
+    "west": "first_secretary",
+}
 TIERS = ("county", "committee", "community", "grid")
 WORKER = "grid_worker"
 POSTS = {

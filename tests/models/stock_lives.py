@@ -72,9 +72,7 @@ def life(dice: Random, n: int, place: Place) -> Life:
     key, grid, handler = str(n), dice.choice(("east-1", "east-1", "east-2", "west-1", None)), None
     severity = dice.choice((Severity.ORDINARY, Severity.ORDINARY, Severity.MAJOR, Severity.URGENT))
     times = sorted(moment(dice, place) for _ in range(9))
-    row = StockRow(
-        key, SOURCE, grid, dice.choice(CATEGORIES), severity, f"灯 {n}", times.pop(0), "W01", Stage.RAISED
-    )
+    row = StockRow(key, SOURCE, grid, dice.choice(CATEGORIES), severity, f"灯 {n}", times.pop(0), "W01", Stage.RAISED)
     doings = [Doing(row.happened_at, 0, "report", key, {"row": row})]
     far = dice.randrange(7) if grid else 0
     if far >= 1:
@@ -88,7 +86,9 @@ def life(dice: Random, n: int, place: Place) -> Life:
     rounds = 0
     while far >= 2:
         rounds += 1
-        row = replace(row, stage=Stage.EVALUATING, done_at=times.pop(0), evidence=f"照片 {n}", rating=None, rated_at=None)
+        row = replace(
+            row, stage=Stage.EVALUATING, done_at=times.pop(0), evidence=f"照片 {n}", rating=None, rated_at=None
+        )
         doings.append(Doing(row.done_at, len(doings), "done", key, {"by": handler, "evidence": row.evidence}))
         if far == 2:
             break
