@@ -109,7 +109,7 @@ def _typed(source: Source, cells: Sequence[Any]) -> Iterable[Any]:
 def _typed_cell(source: Source, column: str, cell: object) -> str:
     found = plain(cell)
     if isinstance(found, str | Wrong):
-        return found if isinstance(found, str) else str(cell)
+        return found if isinstance(found, str) else "" if isinstance(cell, Wrong) else str(cell)
     readers = (each for each in source.mapping.readers.values() if column in each.source.reads)
     for form in (form for reader in readers if reader.about.says in TIMED for form in reader.source.formats):
         if form != "iso" and _reads_back(form, found):

@@ -19,6 +19,7 @@ from models.errors import InvalidInput
 from models.rules.cells import Pick, Row
 from models.rules.instants import Wrong
 from models.rules.mapping import MappingText, Spreadsheet
+from tasks.broken_cells import broken_cells
 from tasks.encodings import Decoded, decoded
 
 
@@ -123,12 +124,17 @@ def _csv(file: str, written: bytes, text: MappingText) -> Table:
 
 
 def _xlsx(file: str, written: bytes, text: MappingText) -> Table:
-    sheet = _sheet(file, CalamineWorkbook.from_filelike(BytesIO(written)), text.xlsx)
+    book = CalamineWorkbook.from_filelike(BytesIO(written))
+    sheet = _sheet(file, book, text.xlsx)
+    broken, first = broken_cells(written, book.sheet_names.index(sheet.name)), (sheet.start or (0, 0))[1]
     top = [[str(cell) for cell in row] for row in islice(sheet.iter_rows(), text.xlsx.heads)]
     top += [[]] * (text.xlsx.heads - len(top))
 
     def rows() -> Rows:
         for number, cells in enumerate(islice(sheet.iter_rows(), text.xlsx.heads, None), text.xlsx.heads + 1):
+            for place in broken.get(number, ()):
+                if 0 <= place - first < len(cells):
+                    cells[place - first] = Wrong("broken_cell")
             if cells.count("") < len(cells):
                 yield number, cells, cells
 
