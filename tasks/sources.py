@@ -76,12 +76,20 @@ def rows(file: Path, mapping: Mapping) -> Iterator[Line]:
     return opened(file, mapping).lines()
 
 
-def opened(file: Path, mapping: Mapping | Subject, written: bytes | None = None, *, zone: str | None = None) -> Source:
+def opened(
+    file: Path,
+    mapping: Mapping | Subject,
+    written: bytes | None = None,
+    *,
+    zone: str | None = None,
+    tell_heads: bool = True,
+) -> Source:
     """Open a file of rows.
 
     :param mapping: the mapping, or what the file is about: then its columns are called as the product calls them.
     :param written: what is in it, if that is read already.
     :param zone: without a mapping, that of times which name none.
+    :param tell_heads: whether an error may name the columns there are; without heads the file begins with somebody.
     :raises InvalidInput: when it can't be read, or, without a mapping, lacks a column.
     :raises MappingInvalid: when the mapping names columns it does not have.
     """
@@ -89,15 +97,16 @@ def opened(file: Path, mapping: Mapping | Subject, written: bytes | None = None,
     found = table(file, file.read_bytes() if written is None else written, given.text if given else None)
     if given is None:
         return Source(found, builtin(file, Subject(str(mapping)), found.columns, zone))
-    wrong = {column: fault for column in given.text.columns if (fault := _lack(column, found.columns))}
+    wrong = {column: fault for column in given.text.columns if (fault := _lack(column, found.columns, tell=tell_heads))}
     if wrong:
         raise given.lacking(wrong)
     return Source(found, given)
 
 
-def _lack(column: str, columns: Counter[str]) -> dict[str, str]:
+def _lack(column: str, columns: Counter[str], *, tell: bool) -> dict[str, str]:
     if not columns[column]:
-        return {"kind": "mapping.no_column", "known": ", ".join(filter(None, columns))}
+        known = {"kind": "mapping.no_column", "known": ", ".join(filter(None, columns))}
+        return known if tell else {"kind": "mapping.no_such_column"}
     return {"kind": "mapping.column_twice"} if columns[column] > 1 else {}
 
 
