@@ -13,8 +13,8 @@ from deployments.commands.shell import Group, family, misuse
 from deployments.commands.words import say
 
 COMMANDS = (
-    *("up", "issue", "duties", "person", "unit", "household", "resident", "why"),
-    *("nightly", "ledger", "audit", "doctor", "pack", "calendar", "import", "backup", "restore"),
+    *("up", "issue", "duties", "person", "unit", "household", "resident", "room", "why"),
+    *("nightly", "replay", "ledger", "audit", "doctor", "pack", "calendar", "import", "backup", "restore"),
 )
 MODULES = {"import": "importing"}
 """The module of a command where it can't be called as the command is."""

@@ -38,6 +38,7 @@ SETTINGS = {
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",  # solid state
     "jit": "off",  # many short statements
+    "log_error_verbosity": "terse",  # the details of an error are somebody's rows
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

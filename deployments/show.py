@@ -1,5 +1,6 @@
 """What ``wangge up`` puts on the machinery: a county, its demonstration days, and the account of the night."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
-from deployments.demonstration import SCRIPT, Lived, found, founded, live, script
+from deployments.demonstration.founding import SCRIPT, found, founded, script
+from deployments.demonstration.living import Lived, live
+from deployments.demonstration.residents import settle
 from deployments.phases import Say
 from deployments.prefect_settings import ui_url
 from deployments.up import Content, Shown
@@ -21,6 +24,7 @@ from models.actions import packs
 from models.database import transaction
 from models.queries.night import night_facts
 from models.queries.rulebook import rulebook
+from models.room import Room, make_key, opened
 from models.rules.pack import CountyPack
 from models.settings import Settings
 from models.tables.places import County
@@ -99,7 +103,17 @@ class Show:
         def told(day: date, done: int, of_all: int) -> None:
             say(text("show.living", self.of.locale, day=day, done=done + 1, of_all=of_all))
 
-        return live(self.url, pack, plan, now, told)
+        with ThreadPoolExecutor(1) as beside:  # households and days have nothing to do with each other
+            settled = beside.submit(settle, self.url, pack, plan, self._keys(), now) if "residents" in plan else None
+            lived = live(self.url, pack, plan, now, told)
+        if settled:
+            settled.result()
+        return lived
+
+    def _keys(self) -> Room:
+        """What the households of the demonstration are sealed with: the key of the home, made if there is none."""
+        make_key(self.of)
+        return opened()
 
     def summarise(self, night: "Finished") -> None:
         """Tell what happened, what needs a person, and where to look."""

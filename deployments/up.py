@@ -17,6 +17,7 @@ from deployments.ownership import Ownership, demand_free
 from deployments.phases import Phases, Say
 from deployments.prefect_settings import HOST, api_url, prefect_environment, server_command, ui_url, worker_command
 from deployments.processes import Child
+from deployments.room_key import keep_a_key
 from deployments.supervision import Supervision
 from models.errors import NotConfigured, WanggeError
 from models.migrations.schema import migrate
@@ -115,6 +116,8 @@ class _Owner:
         self._supervision.start(server)
         url = self._database()
         self._bring_up_to_date(url)
+        if self._postgres:
+            keep_a_key(self._of, url, self._phases.tell)
         with self._phases.phase("county") as say:
             shown = self._content.load(url, say)
         engine = _engine()

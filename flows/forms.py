@@ -83,5 +83,10 @@ class IntakeForm(Form):
     folder: str | None = Field(
         default=None,
         title="收件文件夹",
-        description="留空即默认收件夹。其中的 CSV 文件逐个收取，收完移走；有问题的行另存为退回文件。",
+        description="留空即默认收件夹。其中的 CSV、XLSX、JSON lines 文件逐个收取，收完移走；有问题的行另存为退回文件。",
+    )
+    mapping: str | None = Field(
+        default=None,
+        title="映射文件",
+        description="写明哪一列是什么的 YAML 文件。留空即用收件夹里的 mapping.yaml；也没有，列名就须是本系统的字段名。",
     )

@@ -11,7 +11,7 @@ from flows.forms import IntakeForm
 from flows.naming import named
 from flows.threads import threads
 from tasks.county import tonight
-from tasks.intake import take_in, waiting_files
+from tasks.intake import mapping_for, take_in, waiting_files
 from tasks.wording import words
 
 URGENT = "wangge.issue.urgent"
@@ -22,7 +22,8 @@ URGENT = "wangge.issue.urgent"
 async def intake(form: IntakeForm) -> State[object]:
     """Take each file by itself; one that can't be read does not stop the others."""
     now = tonight(form.now).now
-    files = {file.name: take_in.submit(file, now) for file in waiting_files(form.folder)}
+    mapping = mapping_for(form.folder, form.mapping)
+    files = {file.name: take_in.submit(file, now, mapping) for file in waiting_files(form.folder)}
     wait(list(files.values()))
     failed = {name: future for name, future in files.items() if not future.state.is_completed()}
     taken = [future.result() for name, future in files.items() if name not in failed]

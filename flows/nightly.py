@@ -16,7 +16,8 @@ from flows.threads import threads
 from tasks.audit import audit_of, open_findings, weigh
 from tasks.county import Community, Tonight, tonight
 from tasks.night import NightOutcome, night_of, preview_of
-from tasks.wording import words
+from tasks.room import expire
+from tasks.wording import reason, words
 
 Futures = dict[str, PrefectFuture[Any]]
 
@@ -38,6 +39,8 @@ async def nightly(form: NightForm) -> State[object]:
         await show_preview(night.night, outcomes)
     else:
         trouble += _doubts(night, _ran(night, outcomes, everywhere=not form.communities))
+        expired, undone = _expired(night)
+        message, trouble = message + expired, trouble + undone
     return Failed(message=message + trouble) if trouble else Completed(message=message)
 
 
@@ -75,3 +78,14 @@ def _doubts(night: Tonight, communities: Iterable[Community]) -> str:
     found = open_findings(night.now)
     said = words("run.audit_failed", names=named_reasons(failed)) if failed else ""
     return said + (words("run.findings", count=found.count, first=found.first) if found.count else "")
+
+
+def _expired(night: Tonight) -> tuple[str, str]:
+    """Of how much the policy keeps no longer who it was, where it is anything; and what kept it from being done."""
+    expiring = expire.submit(night.now)
+    wait([expiring])
+    if not expiring.state.is_completed():
+        return "", words("run.not_expired", reason=reason(expiring.result(raise_on_failure=False)))
+    done = expiring.result()
+    told = words("run.expired", issues=done.issues, residents=done.residents) if done.issues or done.residents else ""
+    return told, ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.orm import Session
 
 from models import settings
@@ -17,7 +17,16 @@ SCHEMA = METADATA  # whoever has the database knows all its tables: foreign keys
 def engine(url: str) -> Engine:
     """The process's engine for a URL; psycopg prepares what is asked often. Errors tell no values: logs keep them."""
     options = {"options": "-c timezone=UTC"}
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=options)
+    made = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=options)
+    event.listen(made, "handle_error", _without_details)
+    return made
+
+
+def _without_details(context: ExceptionContext) -> None:
+    """Keep of what the database says went wrong only the first line: the details are somebody's rows."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 @contextmanager

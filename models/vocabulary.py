@@ -173,11 +173,12 @@ class ChannelKind(StrEnum):
 
 
 class DeliveryOutcome(StrEnum):
-    """How one try to send ended."""
+    """How one try to send ended; withheld: composed in a replay, never to be sent."""
 
     SENT = "sent"
     RETRY = "retry"
     FAILED = "failed"
+    WITHHELD = "withheld"
 
 
 class KeyHousehold(StrEnum):

@@ -18,6 +18,9 @@ WORDS = {
 }
 """Facts that are words of the vocabulary, and the locale's table for each."""
 
+SINCE = {"as_recorded": 0}
+"""Facts that findings written down by an earlier version lack, and what they would have been."""
+
 
 def sentence(kind: str, facts: Mapping[str, Any], zone: str, now: datetime, locale: str) -> str:
     """What is wrong, in one sentence.
@@ -26,7 +29,7 @@ def sentence(kind: str, facts: Mapping[str, Any], zone: str, now: datetime, loca
     :param zone: IANA name of the county's zone.
     """
     told = {name: _told(name, value, zone, now, locale) for name, value in facts.items()}
-    return text(f"finding.{kind}", locale, **told)
+    return text(f"finding.{kind}", locale, **{**SINCE, **told})
 
 
 def _told(name: str, value: Any, zone: str, now: datetime, locale: str) -> object:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Undefined, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from notifications import findings, wording
 from notifications import locale as words
@@ -57,7 +57,12 @@ def markdown(written: str) -> str:
     return _MARKS_OF_A_LINE.sub(r"\1\\", _MARKS.sub(r"\\\1", plain(written)))
 
 
-_ESCAPES: dict[str, Callable[[str], str]] = {"md": markdown, "txt": plain}
+def html(written: str) -> str:
+    """One line as a page shows it."""
+    return str(escape(plain(written)))
+
+
+_ESCAPES: dict[str, Callable[[str], str]] = {"md": markdown, "txt": plain, "html": html}
 
 
 @cache
@@ -73,7 +78,7 @@ def _environment(form: str, locale: str) -> ImmutableSandboxedEnvironment:
         finalize=lambda value: _shown(value, _ESCAPES[form]),
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=form == "md",  # a subject has no line end
+        keep_trailing_newline=form != "txt",  # a subject has no line end
     )
     environment.filters |= _filters(locale)
     environment.globals["say"] = lambda key, **facts: words.text(key, locale, **facts)
@@ -121,6 +126,8 @@ def _filters(locale: str) -> dict[str, Callable[..., object]]:
         "post": lambda of: wording.post(of, locale),
         "masked": lambda written: wording.masked(written, locale),
         "label": lambda value, kind: words.label(kind, value, locale),
+        "thousands": lambda count: f"{count:,}",
+        "share": lambda part, whole: wording.share(part, whole, locale),
     }
     return {name: _strict(each) for name, each in filters.items()}
 

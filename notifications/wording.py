@@ -1,14 +1,11 @@
 """How times, lengths of time, posts and persons are put into words; the words themselves are in the locale."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from models.rules import privacy
 from notifications.locale import label, text
-
-# Digits by which somebody could be rung up or identified: long runs, and the ways a telephone number is spaced out.
-_TRACEABLE = re.compile(r"(?<!\d)(?:0\d{2,3}[- ]\d{7,8}|1\d{2}([- ])\d{4}\1\d{4}|\d{7,}[xX]?)(?!\d)")
 
 
 def moment(at: datetime, zone: str, now: datetime, locale: str) -> str:
@@ -67,6 +64,11 @@ def allowance(amount: float, unit: str, locale: str) -> str:
     return _counted("allowance", unit, amount, locale)
 
 
+def share(part: int, whole: int, locale: str) -> str:
+    """A part of a whole in per cent; a dash where there is no whole."""
+    return f"{100 * part / whole:.1f} %" if whole else text("when.none", locale)
+
+
 def span(length: Mapping[str, int | bool], locale: str) -> str:
     """A length of time, to the minute: ``days``, ``hours``, ``minutes``, and whether only office time (``working``)."""
     working = bool(length["working"])
@@ -91,4 +93,4 @@ def post(of: Mapping[str, str], locale: str) -> str:
 
 def masked(written: str, locale: str) -> str:
     """Somebody's words without the numbers by which a person could be rung up or identified."""
-    return _TRACEABLE.sub(text("who.number_left_out", locale), written)
+    return privacy.masked(written, text("who.number_left_out", locale))

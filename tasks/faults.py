@@ -33,7 +33,7 @@ KINDS = {
     "tuple_type": "list",
 }
 """The locale's sentence for a kind of error pydantic finds; our own values' kinds are sentences already."""
-OWN_KINDS = {"allowance", "clock", "day", "day_of_year", "encoding", "form", "timing", "window", "zone"}
+OWN_KINDS = {"allowance", "clock", "day", "day_of_year", "encoding", "form", "natural_days", "timing", "window", "zone"}
 LIMITS = (("ge", "min_length"), ("le", "max_length"))
 
 

@@ -80,7 +80,7 @@ def take_in(file: Path, now: datetime, mapping: Path | None = None) -> TakenIn:
     :raises MappingInvalid: when the mapping can't be used, or names columns the file does not have.
     :raises StillWritten: when it changed meanwhile; nothing is taken, it stays for the next run.
     """
-    by: Mapping | Subject = read_mapping(mapping) if mapping else Subject.ISSUES
+    by: Mapping | Subject = read_mapping(mapping, Subject.REPORTS) if mapping else Subject.REPORTS
     before = _stamp(file)
     written = file.read_bytes()
     with transaction() as session:

@@ -27,6 +27,7 @@ LISTS = {
     Says.STAGE: vocabulary.Stage,
     Says.RATING: vocabulary.Rating,
     Says.ROLE: vocabulary.Role,
+    Says.FLAGS: vocabulary.KeyHousehold,
 }
 SPOKEN: dict[str, dict[str, str]] = {
     kind: {str(each): str(each) for each in words}
@@ -142,7 +143,7 @@ def _entries(rows: list[dict[str, str]], key: str, value: str, place: Place, fin
     for row in rows:
         written, meant = ((row[each] or "").strip() for each in (key, value))
         if found.setdefault(written, meant) != meant:
-            findings.append(place.get("key").found("mapping.lookup_twice", key=written))
+            findings.append(place.get("key").found("mapping.lookup_twice", written=written))
     return found
 
 

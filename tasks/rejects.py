@@ -40,6 +40,11 @@ class Rejected:
     faults: Mapping[str, Why]
 
 
+def by_line(rejected: Iterable[Rejected]) -> list[Rejected]:
+    """In the order of the file."""
+    return sorted(rejected, key=lambda each: each.line.number)
+
+
 def told(field: str, why: Why) -> str:
     """What was wrong with a field, in words."""
     said = reason(why) if isinstance(why, WanggeError) else words(f"intake.fault.{why}")
@@ -70,7 +75,7 @@ def _table(source: Source, rejected: Sequence[Rejected]) -> bytes:
     heads = [head.strip() for head in source.table.heads]
     kept = [at for at, head in enumerate(heads) if head not in OURS_IN_WORDS]
     above = source.table.above if source.table.form is Form.CSV else [[]] * (how.heads - 1)
-    writer = csv.writer(out, delimiter=how.delimiter, lineterminator="\n")
+    writer = csv.writer(out, delimiter=how.delimiter)  # its line ends make it quote either kind in a cell
     writer.writerows(["", "", *row] for row in above)
     writer.writerow([*(words(f"intake.column.{name}") for name in OURS), *(source.table.heads[at] for at in kept)])
     for row in rejected:

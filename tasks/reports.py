@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.actions.reporters import remember_reporters
 from models.actions.reporting import Report, calendar_reaches, report_all, told_before
 from models.queries.intake import known
 from models.queries.rulebook import Rulebook
 from models.rules.intake import IntakeRow, Known, clashing, read_row
 from models.tables.issues import Issue
-from tasks.rejects import Rejected
+from tasks.rejects import Rejected, by_line
 from tasks.sources import Line
 
 
@@ -29,7 +30,17 @@ def take_reports(session: Session, book: Rulebook, lines: Iterable[Line], now: d
     good, rejected = read_reports(lines, known(session, book, now))
     reports, unfit = fitting(session, book, good, now)
     issues = report_all(session, book, reports, now=now)
-    return Reports(issues, len(reports) - len(issues), sorted([*rejected, *unfit], key=lambda each: each.line.number))
+    _remember(session, book, good, issues, now)
+    return Reports(issues, len(reports) - len(issues), by_line([*rejected, *unfit]))
+
+
+def _remember(
+    session: Session, book: Rulebook, good: Sequence[tuple[Line, IntakeRow]], issues: Sequence[Issue], now: datetime
+) -> None:
+    """Keep who raised the new issues in the private room."""
+    told = {row.key: row.reporter for _, row in reversed(good) if row.reporter.known}
+    raised = {issue.id: told[key] for issue in issues if (key := (issue.source, issue.external_id or "")) in told}
+    remember_reporters(session, book.county, raised, now=now)
 
 
 def read_reports(lines: Iterable[Line], against: Known) -> tuple[list[tuple[Line, IntakeRow]], list[Rejected]]:

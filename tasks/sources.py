@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from models.errors import InvalidInput
 from models.rules.cells import row_reader
-from models.rules.fields import REPORTER, ROW, Subject, fields
+from models.rules.fields import ROW, Subject, fields
 from models.rules.instants import Wrong
 from models.rules.mapping import FieldSource, MappingText
 from notifications.locale import LOCALES, text
@@ -103,8 +103,7 @@ def builtin(file: Path, subject: Subject, columns: Entries[str, int], zone: str 
     for column in columns:
         written = column.strip().lower()
         named.setdefault(called.get(written, written), []).append(column)
-    needed = (each.name for each in fields(subject).values() if each.required or each.name == REPORTER)
-    missing = [name for name in needed if name not in named]
+    missing = [each.name for each in fields(subject).values() if each.required and each.name not in named]
     if missing:
         raise InvalidInput(why="columns", file=file.name, missing=_listed(missing), columns=_listed(fields(subject)))
     twice = [name for name in fields(subject) if sum(columns[each] for each in named.get(name, ())) > 1]

@@ -17,6 +17,17 @@ from models.vocabulary import Role
 from tasks.rejects import Rejected, Why
 from tasks.sources import Line
 
+FIELD_OF = {
+    "unit": "unit",
+    "post": "role",
+    "reason": "reason",
+    "absence_ends": "until_on",
+    "absence_overlaps": "from_on",
+    "deputy_itself": "deputy",
+    "deputy_without_post": "deputy",
+}
+"""The field a refusal is about, by its `why`; any other is about the row."""
+
 Said = Mapping[str, Any]
 Faults = dict[str, Why]
 
@@ -103,6 +114,6 @@ def _by_itself(session: Session, enter: Callable[[Said], bool | Faults]) -> Call
             with session.begin_nested():
                 return enter(said)
         except WanggeError as error:
-            return {ROW: error}
+            return {FIELD_OF.get(str(error.facts.get("why")), ROW): error}
 
     return entered

@@ -146,7 +146,10 @@ def _jsonl(file: str, written: bytes, text: MappingText) -> Table:
                 row = _object(line)
                 yield number, row, line if isinstance(row, Wrong) else row
 
-    columns = Counter(dict.fromkeys((key for _, row, _ in rows() if isinstance(row, dict) for key in _keys(row)), 1))
+    columns: Counter[str] = Counter()
+    for _, row, _ in rows():
+        if type(row) is dict and not (row.keys() <= columns.keys() and dict not in map(type, row.values())):
+            columns |= Counter(dict.fromkeys(_keys(row), 1))
     return Table(file, Form.JSONL, columns, [], [], read, len(lines), rows)
 
 

@@ -15,7 +15,7 @@ VAGUE = {"util", "utils", "helper", "helpers", "common", "constants", "misc", "s
 
 # Calendar arithmetic outside the working calendar, and why it is right there.
 CALENDAR_STEPS = {
-    "deployments/demonstration.py": "its people live through every day of the calendar, days off too",
+    "deployments/demonstration/day.py": "its people live through every day of the calendar, days off too",
     "models/rules/quiet.py": "quiet hours end on the next day of the calendar, worked or not",
 }
 DEMONSTRATION = re.compile("gucheng|故城", re.IGNORECASE)

@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from deployments.commands.doctor_room import private_room
 from deployments.commands.findings import Finding, failed, fine, warning
 from deployments.commands.output import safe
 from deployments.commands.rows import post
@@ -140,5 +141,5 @@ def ledger(session: Session, book: Rulebook, now: datetime) -> Finding:
 
 CHECKS: tuple[Callable[[Session, Rulebook, datetime], Finding], ...] = (
     *(calendar, night, notices, messages),
-    *(suspended, ledger),
+    *(suspended, ledger, private_room),
 )

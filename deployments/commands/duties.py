@@ -1,5 +1,6 @@
 """``wangge duties``: what is owed, by a person, in a unit, of a light."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from models.vocabulary import Light
 
 app = family()
 
+TakenOver = Annotated[bool, typer.Option("--taken-over", help=say("cli.option.taken_over"))]
 Whose = Annotated[str | None, typer.Option("--person", metavar=say("cli.value.staff"), help=say("cli.option.person"))]
 
 
@@ -24,13 +26,14 @@ def list_duties(
     person: Whose = None,
     unit: UnitName = None,
     light: OfLight = None,
+    taken_over: TakenOver = False,
     limit: Most = SHOWN,
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """List open duties, what is due first standing first."""
     with open_desk(at) as desk:
-        wanted = _wanted(desk, person, unit, light)
+        wanted = replace(_wanted(desk, person, unit, light), taken_over=taken_over or None)
         owed = duties.owed(desk.session, desk.book, wanted, desk.now, limit or None)
         _show(desk, owed, as_json=as_json)
         if len(owed) == limit and not as_json:

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ class Account:
         self._tell_file()
         output.line("cli.import.would" if self.dry_run else "cli.import.did", **facts)
         self._tell_stages()
+        if self.imported.registered:
+            output.line("cli.import.registered", **asdict(self.imported.registered))
         self._tell_rejected()
 
     def _tell_file(self) -> None:
@@ -58,11 +60,11 @@ class Account:
 
     def _tell_stages(self) -> None:
         if self.imported.stages:
-            stages = (say("cli.import.stage", stage=called(each), count=n) for each, n in self._stages())
-            output.line("cli.import.stages", stages=joined(stages), overdue=self.imported.overdue)
-
-    def _stages(self) -> list[tuple[Any, int]]:
-        return sorted(self.imported.stages.items())
+            stages = self.imported.stages.items()
+            listed = joined(say("cli.import.stage", stage=called(each), count=count) for each, count in stages)
+            output.line("cli.import.stages", stages=listed, overdue=self.imported.overdue)
+        if self.imported.as_recorded:
+            output.line("cli.import.as_recorded", count=self.imported.as_recorded)
 
     def _tell_rejected(self) -> None:
         rejected = self.imported.rejected
@@ -90,8 +92,10 @@ class Account:
             "taken": found.taken,
             "known": found.known,
             "rejected": len(found.rejected),
-            "stages": {str(stage): count for stage, count in self._stages()},
+            "stages": {str(stage): count for stage, count in found.stages.items()},
             "overdue": found.overdue,
+            "as_recorded": found.as_recorded,
+            "registered": found.registered,
             "faults": faults,
             "reject_file": self.kept,
         }

@@ -1,21 +1,24 @@
 """``wangge import``: issues, people, postings, absences and households from anybody's files, by a mapping."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from deployments.commands import import_views
+from deployments.commands import import_views, output
 from deployments.commands.desk import open_desk
 from deployments.commands.failures import ExitCode
 from deployments.commands.faulty import refused
+from deployments.commands.import_start import start
 from deployments.commands.import_views import Account
 from deployments.commands.options import AsJson, At
 from deployments.commands.shell import described, family
+from deployments.commands.typed import instant, one_of
 from deployments.commands.words import say
 from models.rules.fields import Subject
-from tasks.importing import IMPORTS, import_rows
+from tasks.importing import Order, import_rows
 from tasks.mappings import MappingInvalid, read_mapping
 from tasks.rejects import set_aside
 from tasks.sources import Source, opened
@@ -27,55 +30,105 @@ ByMapping = Annotated[
     Path | None, typer.Option("--mapping", metavar=say("cli.value.file"), help=say("cli.option.mapping"))
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help=say("cli.option.dry_run"))]
+LiveAt = Annotated[
+    datetime | None,
+    typer.Option("--live-at", metavar=say("cli.value.instant"), parser=instant, help=say("cli.option.live_at")),
+]
 Importer = Annotated[str | None, typer.Option("--by", metavar=say("cli.value.staff"), help=say("cli.option.importer"))]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be imported, by which mapping and whom, as of when."""
+
+    subject: Subject
+    file: Path
+    mapping: Path | None
+    by: str | None
+    at: datetime | None
+    live_at: datetime | None = None
+
+
+def _run(asked: Asked, *, dry_run: bool, as_json: bool) -> None:
+    """Import a file, or only see what would become of it, in one transaction."""
+    written = asked.file.read_bytes()
+    with open_desk(asked.at, by=asked.by) as desk:
+        desk.demand_past()
+        source = _opened(asked, written, desk.zone, as_json=as_json)
+        live_at = desk.instant(asked.live_at) if asked.live_at else desk.now
+        order, lines = Order(asked.by, desk.now, live_at), import_views.watched(source)
+        imported = import_rows(desk.session, desk.book, asked.subject, lines, order)
+        if dry_run:
+            desk.session.rollback()
+    kept = None if dry_run else set_aside(source, written, imported.rejected)
+    Account(source, imported, kept, dry_run=dry_run).tell(as_json=as_json)
+    if imported.rejected:
+        raise typer.Exit(ExitCode.REJECTED)
+
+
+def _opened(asked: Asked, written: bytes, zone: str, *, as_json: bool) -> Source:
+    """Without a mapping, columns are called as the product calls its fields, and times are the county's."""
+    try:
+        by = read_mapping(asked.mapping, asked.subject) if asked.mapping else asked.subject
+        return opened(asked.file, by, written, zone=zone)
+    except MappingInvalid as error:
+        raise refused(error, as_json=as_json) from error
+
+
+@app.command("issues", **described("import_issues"))
+def issues(
+    *,
+    file: File,
+    mapping: ByMapping = None,
+    live_at: LiveAt = None,
+    dry_run: DryRun = False,
+    by: Importer = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take over issues as another system has them."""
+    _run(Asked(Subject.ISSUES, file, mapping, by, at, live_at), dry_run=dry_run, as_json=as_json)
 
 
 def _command(subject: Subject) -> None:
     @app.command(str(subject), **described(f"import_{subject}"))
     def import_file(
-        file: File,
         *,
+        file: File,
         mapping: ByMapping = None,
         dry_run: DryRun = False,
         by: Importer = None,
         at: At = None,
         as_json: AsJson = False,
     ) -> None:
-        account = _imported(subject, file, mapping, by, at, dry_run=dry_run, as_json=as_json)
-        account.tell(as_json=as_json)
-        if account.imported.rejected:
-            raise typer.Exit(ExitCode.REJECTED)
+        _run(Asked(subject, file, mapping, by, at), dry_run=dry_run, as_json=as_json)
 
 
-def _imported(
-    subject: Subject,
-    file: Path,
-    mapping: Path | None,
-    by: str | None,
-    at: datetime | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> Account:
-    """Import a file, or only see what would become of it, in one transaction."""
-    written = file.read_bytes()
-    with open_desk(at, by=by) as desk:
-        desk.demand_past()
-        source = _opened(file, mapping, subject, written, desk.zone, as_json=as_json)
-        lines = import_views.watched(source)
-        imported = import_rows(desk.session, desk.book, subject, lines, by=by, now=desk.now)
-        if dry_run:
-            desk.session.rollback()
-    kept = None if dry_run else set_aside(source, written, imported.rejected)
-    return Account(source, imported, kept, dry_run=dry_run)
-
-
-def _opened(file: Path, mapping: Path | None, subject: Subject, written: bytes, zone: str, *, as_json: bool) -> Source:
-    try:
-        return opened(file, read_mapping(mapping, subject) if mapping else subject, written, zone=zone)
-    except MappingInvalid as error:
-        raise refused(error, as_json=as_json) from error
-
-
-for each in IMPORTS:
+for each in (Subject.PEOPLE, Subject.POSTINGS, Subject.ABSENCES, Subject.HOUSEHOLDS):
     _command(each)
+
+
+Kind = Annotated[
+    Subject,
+    typer.Argument(
+        metavar="|".join(Subject), parser=one_of(Subject), show_default=False, help=say("cli.option.import_subject")
+    ),
+]
+Sample = Annotated[
+    Path | None,
+    typer.Argument(metavar=say("cli.value.file"), show_default=False, help=say("cli.option.rows_file")),
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar=say("cli.value.file"), help=say("cli.option.import_out"))]
+
+
+@app.command("new", **described("import_new"))
+def new(subject: Kind, file: Sample = None, out: Out = None) -> None:
+    """Write a commented start of a mapping."""
+    with open_desk() as desk:
+        written = start(subject, file, desk.zone)
+    if out is None:
+        typer.echo(written, nl=False)
+        return
+    with out.open("x", encoding="utf-8") as opened_out:
+        opened_out.write(written)
+    output.line("cli.import.started", file=out)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import or_, select
 
-from deployments.commands import issue_exits, issue_helping, issue_requests, issue_views
+from deployments.commands import issue_candidates, issue_exits, issue_helping, issue_requests, issue_views
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import SHOWN, AsJson, AsKnown, At, By, Happened, Most, Number, OfLight, UnitName
 from deployments.commands.performing import perform
@@ -14,15 +14,17 @@ from deployments.commands.shell import described, family
 from deployments.commands.typed import instant, one_of
 from deployments.commands.words import say
 from models.actions import casework, reporting
+from models.actions.reporters import remember_reporters
 from models.actions.reporting import Report
 from models.errors import NotFound
 from models.queries import units
 from models.queries.ledger import Wanted
+from models.rules.households import Reporter
 from models.tables.policies import Category
 from models.vocabulary import Action, Lane, Rating, Severity, Stage
 
 app = family(name="issue", help=say("cli.command.issue"))
-for more in (issue_requests, issue_exits, issue_helping):
+for more in (issue_requests, issue_exits, issue_helping, issue_candidates):
     app.add_typer(more.app)
 
 Summary = Annotated[str, typer.Argument(metavar=say("cli.value.summary"), help=say("cli.option.summary"))]
@@ -46,6 +48,12 @@ Raised = Annotated[
 Source = Annotated[str, typer.Option("--source", metavar=say("cli.value.text"), help=say("cli.option.source"))]
 ExternalId = Annotated[
     str | None, typer.Option("--external-id", metavar=say("cli.value.text"), help=say("cli.option.external_id"))
+]
+ReporterName = Annotated[
+    str | None, typer.Option("--reporter-name", metavar=say("cli.value.name"), help=say("cli.option.reporter_name"))
+]
+ReporterPhone = Annotated[
+    str | None, typer.Option("--reporter-phone", metavar=say("cli.value.phone"), help=say("cli.option.reporter_phone"))
 ]
 Progress = Annotated[str, typer.Option("--note", metavar=say("cli.value.text"), help=say("cli.option.progress"))]
 Note = Annotated[str, typer.Option("--note", metavar=say("cli.value.text"), help=say("cli.option.note"))]
@@ -73,6 +81,8 @@ def report(  # noqa: PLR0913 -- an option each
     happened: Raised = None,
     source: Source = "command",
     external_id: ExternalId = None,
+    reporter_name: ReporterName = None,
+    reporter_phone: ReporterPhone = None,
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
@@ -91,6 +101,8 @@ def report(  # noqa: PLR0913 -- an option each
             lane=lane,
         )
         issue = reporting.report(desk.session, desk.book, what, now=desk.now)
+        who = {issue.id: Reporter(reporter_name, reporter_phone)}
+        remember_reporters(desk.session, desk.book.county, who, now=desk.now)
         account = issue_views.account(desk, issue.number, Action.REPORT)
     account.tell(as_json=as_json)
 

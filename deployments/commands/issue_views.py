@@ -1,6 +1,6 @@
 """How issues are shown: one after an action, one whole, many in a list."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -93,6 +93,7 @@ def _about(row: Entry, desk: Desk) -> list[tuple[str, Any]]:
         ("handler", row.handler),
         ("rating", called(row.rating) if row.rating else None),
         ("closed_at", _at(row.closed_at, desk)),
+        ("closed_as", called(row.closed_as) if row.closed_as is Action.CLOSE_AS_RECORDED else None),
         ("reopenings", str(row.reopenings) if row.reopenings else None),
         ("held_until", day(row.held_until, desk.zone, desk.now) if row.held_until else None),
         ("merged_into", row.merged_into),
@@ -131,10 +132,17 @@ def listed(desk: Desk, wanted: Wanted, limit: int, *, as_json: bool) -> None:
         output.line("cli.more", shown=len(shown))
 
 
-def table(desk: Desk, entries: Iterable[Entry], file: IO[str] | None = None) -> None:
-    """A table of issues."""
-    cells = (_listed(each, desk) for each in entries)
-    output.table(LISTED, cells, wrapped=["holder", "summary", "category"], file=file)
+def table(
+    desk: Desk, entries: Iterable[Entry], file: IO[str] | None = None, left_out: Collection[str] = frozenset()
+) -> None:
+    """A table of issues.
+
+    :param left_out: columns it is not to have.
+    """
+    columns = [name for name in LISTED if name not in left_out]
+    cells = (dict(zip(LISTED, _listed(each, desk), strict=True)) for each in entries)
+    shown = ([row[name] for name in columns] for row in cells)
+    output.table(columns, shown, wrapped=["holder", "summary", "category"], file=file)
 
 
 def _listed(row: Entry, desk: Desk) -> list[Any]:

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
@@ -40,19 +40,26 @@ AsForm = Annotated[
     Form | None,
     typer.Option("--format", metavar="table|csv|json", parser=one_of(Form), help=say("cli.option.format")),
 ]
+WithSummary = Annotated[bool, typer.Option("--with-summary", metavar="", help=say("cli.option.with_summary"))]
 Out = Annotated[Path | None, typer.Option("--out", metavar=say("cli.value.file"), help=say("cli.option.out"))]
 
 
 @app.command("ledger", **described("ledger"))
 def export(
-    *, form: AsForm = None, out: Out = None, as_known_at: AsKnown = None, at: At = None, as_json: AsJson = False
+    *,
+    form: AsForm = None,
+    out: Out = None,
+    with_summary: WithSummary = False,
+    as_known_at: AsKnown = None,
+    at: At = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Put out the ledger, as it stands or as it was known."""
+    """Put out the ledger, as it stands or as it was known; what residents said only if asked."""
     chosen = _chosen(Form.JSON if as_json else form, out)
     with open_desk(at) as today, _opened(out, chosen) as file:
         desk = today.then(as_known_at)
         entries = ledger.entries(desk.session, desk.book, desk.now, as_known=desk.as_known)
-        count = WRITERS[chosen](entries, desk, file)
+        count = WRITERS[chosen](entries, desk, file, frozenset() if with_summary else SAID)
     if out is not None:
         output.line("cli.written", count=count, file=out)
 
@@ -63,38 +70,39 @@ def _chosen(form: Form | None, out: Path | None) -> Form:
     return form or by_name
 
 
-def _write_table(entries: Iterable[Entry], desk: Desk, file: IO[str]) -> int:
+def _write_table(entries: Iterable[Entry], desk: Desk, file: IO[str], left_out: Collection[str]) -> int:
     """Pages of a table."""
     count, remaining = 0, iter(entries)
     while page := list(islice(remaining, PAGE)):
-        issue_views.table(desk, page, file)
+        issue_views.table(desk, page, file, left_out)
         count += len(page)
     return count
 
 
-def _write_csv(entries: Iterable[Entry], desk: Desk, file: IO[str]) -> int:
-    writer, count = csv.DictWriter(file, rows.LEDGER, lineterminator="\n"), 0
+def _write_csv(entries: Iterable[Entry], desk: Desk, file: IO[str], left_out: Collection[str]) -> int:
+    columns = [name for name in rows.LEDGER if name not in left_out]
+    writer, count = csv.DictWriter(file, columns, lineterminator="\n"), 0
     writer.writeheader()
-    for count, values in enumerate(_values(entries, desk), 1):  # noqa: B007 -- it counts
+    for count, values in enumerate(_values(entries, desk, left_out), 1):  # noqa: B007 -- it counts
         writer.writerow({name: _harmless(value) for name, value in values.items()})
     return count
 
 
-def _write_json(entries: Iterable[Entry], desk: Desk, file: IO[str]) -> int:
+def _write_json(entries: Iterable[Entry], desk: Desk, file: IO[str], left_out: Collection[str]) -> int:
     """A list with a row a line."""
     count = 0
     file.write("[")
-    for count, values in enumerate(_values(entries, desk), 1):
+    for count, values in enumerate(_values(entries, desk, left_out), 1):
         file.write((",\n" if count > 1 else "\n") + json.dumps(values, ensure_ascii=False))
     file.write("\n]\n")
     return count
 
 
-def _values(entries: Iterable[Entry], desk: Desk) -> Iterator[dict[str, Any]]:
+def _values(entries: Iterable[Entry], desk: Desk, left_out: Collection[str]) -> Iterator[dict[str, Any]]:
     """Rows as data, times as ISO in the county's zone."""
     zone = ZoneInfo(desk.zone)
     for each in entries:
-        yield {name: _written(value, zone) for name, value in rows.entry(each).items()}
+        yield {name: _written(value, zone) for name, value in rows.entry(each).items() if name not in left_out}
 
 
 def _written(value: object, zone: ZoneInfo) -> object:
@@ -128,4 +136,6 @@ def _opened(out: Path | None, form: Form) -> Iterator[IO[str]]:
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PAGE = 200
+SAID = frozenset({"summary"})
+"""What residents said stays in the county unless it is asked for."""
 WRITERS = {Form.TABLE: _write_table, Form.CSV: _write_csv, Form.JSON: _write_json}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models.actions import duties
@@ -44,20 +44,23 @@ def assign_to_grid(
     duties.open_duty(session, book, issue, DutyKind.SIGN, post_id, now=now)
 
 
+WAITING = (
+    select(Issue, Duty.id, Unit.answering, Category.key)
+    .join(Duty, Duty.issue_id == Issue.id)
+    .join(Unit, Unit.id == Issue.unit_id)
+    .join(Category, Category.id == Issue.category_id)
+    .where(Duty.community_id == bindparam("community"), Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
+    .where(Duty.post_id.is_(None), Unit.depth == bindparam("lowest"))
+    .order_by(Issue.id)
+)
+
+
 def assign_waiting(session: Session, book: Rulebook, community_id: int, now: datetime) -> int:
     """Assign all issues of a community that lie on a grid and are nobody's yet.
 
     :return: how many.
     """
-    waiting = session.execute(
-        select(Issue, Duty.id, Unit.answering, Category.key)
-        .join(Duty, Duty.issue_id == Issue.id)
-        .join(Unit, Unit.id == Issue.unit_id)
-        .join(Category, Category.id == Issue.category_id)
-        .where(Duty.community_id == community_id, Duty.kind == DutyKind.ACT, Duty.state == DutyState.OPEN)
-        .where(Duty.post_id.is_(None), Unit.depth == book.lowest)
-        .order_by(Issue.id)
-    ).all()
+    waiting = session.execute(WAITING, {"community": community_id, "lowest": book.lowest}).all()
     if not waiting:
         return 0
     signing = []

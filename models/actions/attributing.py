@@ -7,18 +7,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.errors import NotAllowed
+from models.actions.entering import spot_of
 from models.queries import people, units
-from models.queries.people import Career
+from models.queries.people import Career, Tenure
 from models.queries.rulebook import Rulebook
-from models.rules.arriving import Arrival, Done, Spot
-from models.rules.lifecycle import AS_RECORDED, HeldPost, Transition, allowing_post, transition
+from models.rules.arriving import Arrival, Done, Spot, assigned_by_rule
+from models.rules.lifecycle import AS_RECORDED, HeldPost, Transition, allowing_post, may, nearness, transition
 from models.rules.stock import Deed, StockRow, deeds
 from models.tables.places import Unit
 from models.tables.policies import Category
 from models.vocabulary import Action, Lane, Severity, Stage
 
-ASSIGNED, CLOSED = transition(Stage.RAISED, Action.ASSIGN), transition(Stage.EVALUATING, Action.CLOSE)
+CLOSED = transition(Stage.EVALUATING, Action.CLOSE)
 
 
 @dataclass
@@ -33,9 +33,12 @@ class Desk:
     importer: int
     held: Sequence[HeldPost]
     now: datetime
-    actors: dict[tuple[object, ...], tuple[int, int] | None] = field(default_factory=dict)
+    allowing: dict[tuple[Action, str | None, int], list[Tenure]] = field(default_factory=dict)
     above: dict[int, HeldPost] = field(default_factory=dict)
     spots: dict[str | None, Spot] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.today = self.book.local_date(self.now)
 
     @classmethod
     def of(cls, session: Session, book: Rulebook, *, by: str, now: datetime) -> "Desk":
@@ -70,7 +73,7 @@ class Desk:
             stage = way.target
         urgent = row.severity is Severity.URGENT
         if urgent and spot.on_grid and stage is Stage.RAISED and not row.closed_at:
-            done.append(Done(ASSIGNED, self.now, None, spot.answering[-1]))
+            done.append(assigned_by_rule(spot, self.now))
         return Arrival(
             spot,
             row.category,
@@ -103,10 +106,7 @@ class Desk:
         """Where an issue lies: on its grid, or at the topmost unit while it lies on none."""
         if grid not in self.spots:
             unit = self.units[grid] if grid is not None else self.top
-            on_grid = unit.depth == self.book.lowest
-            self.spots[grid] = Spot(
-                unit.id, unit.community_id, tuple(unit.path), tuple(unit.answering), on_grid, self.book.lowest - 1
-            )
+            self.spots[grid] = spot_of(self.book, unit)
         return self.spots[grid]
 
     def actor(self, way: Transition, deed: Deed, spot: Spot) -> tuple[int, int]:
@@ -118,13 +118,16 @@ class Desk:
         career = self.careers.get(deed.by or "")
         if career is None:
             return None
-        day = self.book.local_date(deed.at)
-        asked = way.action, deed.by, day, spot.unit_id
-        if asked not in self.actors:
-            held = (career.held(each) for each in (day, self.book.local_date(self.now)))
-            post = next((post for own in held if (post := _allowing(way, own, spot))), None)
-            self.actors[asked] = (career.person_id, post.post_id) if post else None
-        return self.actors[asked]
+        asked = way.action, deed.by, spot.unit_id
+        if asked not in self.allowing:
+            self.allowing[asked] = _allowing(way, career, spot)
+        tenures = self.allowing[asked]
+        if tenures:
+            for day in (self.book.local_date(deed.at), self.today):
+                for since, until, post in tenures:
+                    if since <= day and (until is None or day < until):
+                        return career.person_id, post.post_id
+        return None
 
     def imported(self, spot: Spot) -> tuple[int, int]:
         """The importer, by the nearest post that answers above a place.
@@ -136,11 +139,10 @@ class Desk:
         return self.importer, post.post_id
 
 
-def _allowing(way: Transition, held: Sequence[HeldPost], spot: Spot) -> HeldPost | None:
-    try:
-        return allowing_post(way, held, spot.path)
-    except NotAllowed:
-        return None
+def _allowing(way: Transition, career: Career, spot: Spot) -> list[Tenure]:
+    """The times at which somebody held a post that allows something at a place, the nearest post first."""
+    allowing = [each for each in career.tenures if may(way, each[2], spot.path)]
+    return sorted(allowing, key=lambda each: nearness(each[2], spot.path), reverse=True)
 
 
 def _said(row: StockRow, action: Action) -> Mapping[str, str] | None:

@@ -36,6 +36,7 @@ def assign(session: Session, book: Rulebook, number: str, *, grid: str, by: str,
         raise InvalidInput(why="no_grid", unit=grid)
     guards.hold_casework(session, {unit.community_id})
     suspending.follow(session, book, [case.issue.id], now=now)  # where it was until now
+    suspending.let_end(session, book, case.issue.id, case.row.fulfils, at=now, now=now)
     duties.fulfil(session, case.issue.id, case.row.fulfils, now=now)
     assign_to_grid(session, book, case.issue, unit, now=now, person_id=case.person.id, revision_id=case.revision_id)
     suspending.follow(session, book, [case.issue.id], now=now, moved=True)
@@ -97,7 +98,7 @@ def done(
     case = take(session, book, number, Action.DONE, by=by, now=now, happened_at=happened_at)
     if not evidence.strip():
         raise GateClosed(why="evidence", number=number)
-    case.issue.handler_id, case.issue.evidence, case.issue.rating = case.person.id, evidence, None
+    case.issue.handler_id, case.issue.evidence, case.issue.rating = case.person.id, case.said(evidence), None
     return conclude(session, book, case, now, evidence=evidence)
 
 
@@ -128,7 +129,7 @@ def publish(
     case = take(session, book, number, Action.PUBLISH, by=by, now=now)
     if bool(where.strip()) == bool(exempt.strip()):
         raise InvalidInput(why="where_or_exempt", number=number)
-    case.issue.published, case.issue.exempt = where.strip() or None, exempt.strip() or None
+    case.issue.published, case.issue.exempt = case.said(where.strip()) or None, case.said(exempt.strip()) or None
     return conclude(session, book, case, now, reason=exempt or None, where=where or None)
 
 

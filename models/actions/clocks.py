@@ -15,7 +15,7 @@ from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.places import Unit
-from models.vocabulary import OWED, Action, Basis, DutyState
+from models.vocabulary import OWED, Action, Basis, DutyKind, DutyState
 
 
 def hold_duties(session: Session, duty_ids: Collection[int], *, held_at: datetime, now: datetime) -> None:
@@ -46,6 +46,21 @@ def resume_duties(
     levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in held})
     for duty in held:
         _resume(book, duty, levels, resumed_at, now)
+    session.flush()
+
+
+def let_end(
+    session: Session, book: Rulebook, issue_id: int, kinds: Collection[DutyKind], *, at: datetime, now: datetime
+) -> None:
+    """Let the clocks of held duties go on at the instant at which they are done: what was left then is not over."""
+    held = session.scalars(
+        select(Duty)
+        .where(Duty.issue_id == issue_id, Duty.kind.in_(kinds), Duty.state == DutyState.HELD)
+        .execution_options(populate_existing=True)
+    ).all()
+    levels = levels_by_id(session, book.county.id, {duty.service_level_id for duty in held}) if held else {}
+    for duty in held:
+        _resume(book, duty, levels, at, now)
     session.flush()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, func, literal, or_
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import guards
-from models.errors import StaleIssue
+from models.errors import ClockBehind, StaleIssue
 from models.queries import people
 from models.queries.named import statement
 from models.queries.rulebook import Rulebook
@@ -51,6 +51,7 @@ class _Standing(NamedTuple):
     stage: Stage
     path: tuple[int, ...]
     last_at: datetime
+    known_at: datetime
 
 
 def close_as_recorded(
@@ -86,6 +87,8 @@ def _close(session: Session, importer: _Importer, closings: Sequence[Closing]) -
             rejected[place] = "unknown"
         elif issue.stage not in UNDER_WAY or issue.id in closing:
             continue
+        elif issue.known_at > importer.now:
+            raise ClockBehind(now=importer.now, last=issue.known_at)
         elif each.closed_at > importer.now:
             rejected[place] = "later"
         elif each.closed_at < issue.last_at:
@@ -108,12 +111,12 @@ def _hold(session: Session, book: Rulebook, closings: Sequence[Closing]) -> dict
     for row in session.execute(wanted.order_by(Issue.id).with_for_update(key_share=True, of=Issue)):
         if row.community_id != lie_in.get(row.id):
             raise StaleIssue(number=row.number)
-        found[row.id] = found[row.number] = _Standing(row.id, row.stage, tuple(row.path), row.last_at)
+        found[row.id] = found[row.number] = _Standing(row.id, row.stage, tuple(row.path), row.last_at, row.known_at)
     return found
 
 
 def _named(book: Rulebook, closings: Sequence[Closing]) -> Select[Any]:
-    """The issues that closings name, each with when that happened which people did last and which stands."""
+    """The issues that closings name, when what people did last happened, and when anything was recorded last."""
     void = aliased(Event)
     last = select(func.max(Event.happened_at)).where(
         Event.issue_id == Issue.id,
@@ -128,7 +131,9 @@ def _named(book: Rulebook, closings: Sequence[Closing]) -> Select[Any]:
     by_number = Issue.number == any_(literal(numbers, ARRAY(Text)))
     named = or_(by_id, by_number) if ids and numbers else by_id if ids else by_number
     columns = (Issue.id, Issue.number, Issue.stage, Issue.community_id, Unit.path)
-    own = select(*columns, last.scalar_subquery().label("last_at")).join(Unit, Unit.id == Issue.unit_id)
+    known = select(func.max(Event.recorded_at)).where(Event.issue_id == Issue.id)
+    times = last.scalar_subquery().label("last_at"), known.scalar_subquery().label("known_at")
+    own = select(*columns, *times).join(Unit, Unit.id == Issue.unit_id)
     return own.where(Issue.county_id == book.county.id, named)
 
 

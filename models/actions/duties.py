@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.queries.rulebook import Rulebook
@@ -20,6 +20,25 @@ from models.vocabulary import OWED, DutyKind, DutyState, Severity
 
 PARENTS = {DutyKind.SIGN: DutyKind.ACT}
 """What is a part of what: signing for an issue is a part of handling it."""
+
+# What every action asks is put together once.
+ISSUE = bindparam("issue", type_=BigInteger)
+_OWED = Duty.issue_id == ISSUE, Duty.kind == bindparam("kind"), Duty.state.in_(OWED)
+OWED_ID = select(Duty.id).where(*_OWED)
+OWED_KINDS = select(Duty.kind, Duty.state).where(Duty.issue_id == ISSUE, Duty.state.in_(OWED))
+OWED_DUTY = select(Duty).where(*_OWED).execution_options(populate_existing=True)
+END = (
+    update(Duty)
+    .where(Duty.issue_id == ISSUE, Duty.kind.in_(bindparam("kinds", expanding=True)), Duty.state.in_(OWED))
+    .values(state=bindparam("became"), ended_at=bindparam("ended"), changed_at=bindparam("now"))
+    .values(next_step_at=None, held_at=None, promised_at=None)
+)
+NEWEST_REVISION = select(func.max(Revision.id)).where(
+    or_(
+        and_(Revision.kind == Issue.__tablename__, Revision.row_id == ISSUE),
+        and_(Revision.kind == Duty.__tablename__, Revision.row_id.in_(select(Duty.id).where(Duty.issue_id == ISSUE))),
+    )
+)
 
 
 def new_duty(
@@ -98,20 +117,17 @@ def fulfil(
 
     :param happened_at: when it was done, for its clock; `now`, if not told.
     """
-    _end(session, issue_id, kinds, state=DutyState.FULFILLED, ended_at=happened_at or now, changed_at=now)
+    _end(session, issue_id, kinds, became=DutyState.FULFILLED, ended=happened_at or now, now=now)
 
 
 def cancel(session: Session, issue_id: int, kinds: Collection[DutyKind], *, now: datetime) -> None:
     """End an issue's owed duties of some kinds undone."""
-    _end(session, issue_id, kinds, state=DutyState.CANCELLED, ended_at=now, changed_at=now)
+    _end(session, issue_id, kinds, became=DutyState.CANCELLED, ended=now, now=now)
 
 
 def _end(session: Session, issue_id: int, kinds: Collection[DutyKind], **values: Any) -> None:
-    session.execute(
-        update(Duty)
-        .where(Duty.issue_id == issue_id, Duty.kind.in_(kinds), Duty.state.in_(OWED))
-        .values(next_step_at=None, held_at=None, promised_at=None, **values)
-    )
+    if kinds:
+        session.execute(END, {"issue": issue_id, "kinds": list(kinds), **values})
 
 
 def hand_over(session: Session, issue_id: int, kind: DutyKind, post_id: int, *, now: datetime) -> None:
@@ -125,7 +141,12 @@ def hand_over(session: Session, issue_id: int, kind: DutyKind, post_id: int, *, 
 
 def owed_id(session: Session, issue_id: int, kind: DutyKind) -> int | None:
     """The owed duty of a kind about an issue."""
-    return session.scalar(select(Duty.id).where(Duty.issue_id == issue_id, Duty.kind == kind, Duty.state.in_(OWED)))
+    return session.scalar(OWED_ID, {"issue": issue_id, "kind": kind})
+
+
+def owed(session: Session, issue_id: int) -> dict[DutyKind, DutyState]:
+    """What is owed about an issue, by kind, and whether its clock runs."""
+    return dict(session.execute(OWED_KINDS, {"issue": issue_id}).tuples().all())
 
 
 def is_owed(session: Session, issue_id: int, kind: DutyKind) -> bool:
@@ -135,8 +156,7 @@ def is_owed(session: Session, issue_id: int, kind: DutyKind) -> bool:
 
 def owed_duty(session: Session, issue_id: int, kind: DutyKind) -> Duty | None:
     """The owed duty of a kind about an issue, as it stands in the database."""
-    wanted = select(Duty).where(Duty.issue_id == issue_id, Duty.kind == kind, Duty.state.in_(OWED))
-    return session.scalar(wanted.execution_options(populate_existing=True))
+    return session.scalar(OWED_DUTY, {"issue": issue_id, "kind": kind})
 
 
 def owing_unit(session: Session, duty: Duty) -> Unit:
@@ -153,12 +173,5 @@ def answering_post(session: Session, unit_id: int, depth: int | None = None) -> 
 
 def newest_revision(session: Session, issue_id: int) -> int:
     """The newest revision of an issue and its duties; 0 while there is none."""
-    own = select(Duty.id).where(Duty.issue_id == issue_id)
-    newest = select(func.max(Revision.id)).where(
-        or_(
-            and_(Revision.kind == Issue.__tablename__, Revision.row_id == issue_id),
-            and_(Revision.kind == Duty.__tablename__, Revision.row_id.in_(own)),
-        )
-    )
     session.flush()  # what was done to the issue until now has its revision then
-    return session.scalar(newest) or 0
+    return session.scalar(NEWEST_REVISION, {"issue": issue_id}) or 0

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import func, select, text
+from sqlalchemy import Integer, bindparam, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,16 @@ PATIENCE = timedelta(seconds=30)
 NIGHTS, ROWS = 1, 2
 ROOM = 5  # another: who writes in the private room of a county waits for the others who do
 
+# What every action asks is put together once.
+_LAST = select(func.max(Event.recorded_at))
+LAST_OF_COUNTY = _LAST.where(Event.county_id == bindparam("county"))
+LAST_OF_ISSUE = _LAST.where(Event.issue_id == bindparam("issue"))
+COMMUNITY = bindparam("community", type_=Integer)
+KEEP_NIGHTS_OUT = select(func.pg_advisory_xact_lock_shared(ROWS, COMMUNITY))
+KEEP_CASEWORK_OUT = select(func.pg_advisory_xact_lock(ROWS, COMMUNITY))
+TAKE_NIGHT = select(func.pg_advisory_xact_lock(NIGHTS, COMMUNITY))
+TRY_NIGHT = select(func.pg_try_advisory_xact_lock(NIGHTS, COMMUNITY))
+
 
 def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
     """Refuse to write history before what is already recorded.
@@ -28,20 +38,22 @@ def check_clock(session: Session, county_id: int, now: datetime) -> datetime:
     :return: when to record: `now`, or what was recorded last, if another run was a little ahead.
     :raises ClockBehind: when `now` lies more than the overlap of runs before the county's last recorded event.
     """
-    last = session.scalar(select(func.max(Event.recorded_at)).where(Event.county_id == county_id))
-    if last is not None and now < last - OVERLAP:
-        raise ClockBehind(now=now, last=last)
+    last = session.scalar(LAST_OF_COUNTY, {"county": county_id})
+    demand_order(now, county=last)
     return now if last is None else max(now, last)
 
 
-def check_order(session: Session, issue_id: int, now: datetime) -> None:
-    """Refuse to write an issue's history out of order.
+def demand_order(now: datetime, *, county: datetime | None, issue: datetime | None = None) -> None:
+    """Refuse to write history out of order.
 
-    :raises ClockBehind: when `now` lies before the issue's last recorded event.
+    :param county: when the county's last event was recorded.
+    :param issue: when that of the issue was.
+    :raises ClockBehind: when `now` lies before the issue's, or more than the overlap of runs before the county's.
     """
-    last = session.scalar(select(func.max(Event.recorded_at)).where(Event.issue_id == issue_id))
-    if last is not None and now < last:
-        raise ClockBehind(now=now, last=last)
+    if county is not None and now < county - OVERLAP:
+        raise ClockBehind(now=now, last=county)
+    if issue is not None and now < issue:
+        raise ClockBehind(now=now, last=issue)
 
 
 def hold_night(session: Session, community_id: int, patience: timedelta) -> None:
@@ -50,17 +62,13 @@ def hold_night(session: Session, community_id: int, patience: timedelta) -> None
     :param patience: how long to wait for another run; to the millisecond, zero is not at all.
     :raises CommunityBusy: when another run has it for longer; the transaction is then over.
     """
-    if not patience:
-        if not session.scalar(select(func.pg_try_advisory_xact_lock(NIGHTS, community_id))):
+    own = {"community": community_id}
+    if not session.scalar(TRY_NIGHT, own):
+        if not patience:
             raise CommunityBusy(community=community_id)
-    else:
-        _wait_for_night(session, community_id, patience)
-    session.execute(select(func.pg_advisory_xact_lock(ROWS, community_id)))
-
-
-def _wait_for_night(session: Session, community_id: int, patience: timedelta) -> None:
-    with _waiting(session, patience, CommunityBusy(community=community_id)):
-        session.execute(select(func.pg_advisory_xact_lock(NIGHTS, community_id)))
+        with _waiting(session, patience, CommunityBusy(community=community_id)):
+            session.execute(TAKE_NIGHT, own)
+    session.execute(KEEP_CASEWORK_OUT, own)
 
 
 @contextmanager
@@ -79,7 +87,7 @@ def _waiting(session: Session, patience: timedelta, busy: WanggeError) -> Iterat
 def hold_casework(session: Session, community_ids: set[int]) -> None:
     """Keep the nights of some communities out, until the end of the transaction; casework goes on side by side."""
     for community_id in sorted(community_ids):
-        session.execute(select(func.pg_advisory_xact_lock_shared(ROWS, community_id)))
+        session.execute(KEEP_NIGHTS_OUT, {"community": community_id})
 
 
 def hold_room(session: Session, county_id: int) -> None:

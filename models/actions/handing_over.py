@@ -17,7 +17,6 @@ from models.queries.rulebook import Rulebook
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
-from models.tables.notices import NightLog
 from models.tables.people import Absence, Posting
 from models.tables.places import County, Post
 from models.vocabulary import OWED
@@ -133,9 +132,7 @@ def take_over_due(session: Session, book: Rulebook, community_id: int, now: date
 
     :return: how many duties.
     """
-    today = book.local_date(now)
-    nights = select(func.max(NightLog.night)).where(NightLog.community_id == community_id, NightLog.night < today)
-    changes = posts.changed_hands(session, book.county.id, session.scalar(nights), today)
+    changes = posts.changed_hands(session, book.county.id, community_id, book.local_date(now))
     began = [book.calendar.midnight(each.on) for each in changes]
     return _pass_on(session, book.county.id, changes, community_id=community_id, began=began, now=now)
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import clocks, codes, duties, suspending
 from models.actions.side_exits import demand_reason
-from models.actions.taking import Case, conclude, take
+from models.actions.taking import Case, conclude, lapse, take
 from models.errors import GateClosed, InvalidInput
 from models.queries import requests
 from models.queries.rulebook import Rulebook, levels_by_id
@@ -64,7 +64,7 @@ def ask(
         duty_id=duty.id,
         what=what,
         until_on=until,
-        reason=reason,
+        reason=case.said(reason),
         asked_by=case.person.id,
         asked_at=now,
     )
@@ -112,7 +112,8 @@ def _day_after(book: Rulebook, start: datetime, limit: Allowance) -> date:
 
 def keep_above(session: Session, book: Rulebook, issue: Issue, now: datetime) -> None:
     """A decision is owed above whoever owes what it is about, also when that has gone up to whom it was asked of."""
-    asked, deciding = requests.pending(session, issue.id), duties.owed_duty(session, issue.id, DutyKind.APPROVE)
+    asked = requests.pending(session, issue.id)
+    deciding = duties.owed_duty(session, issue.id, DutyKind.APPROVE) if asked else None
     if asked is None or deciding is None:
         return
     owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id, populate_existing=True))
@@ -120,6 +121,7 @@ def keep_above(session: Session, book: Rulebook, issue: Issue, now: datetime) ->
         return
     if owing.depth == 0:  # nobody is left who could decide
         duties.cancel(session, issue.id, (DutyKind.APPROVE,), now=now)
+        lapse(session, issue.id, now)
         return
     deciding.post_id, deciding.unit_id = owing.answering[owing.depth - 1], owing.path[owing.depth - 1]
     deciding.changed_at = now
@@ -236,17 +238,20 @@ def resume(session: Session, book: Rulebook, number: str, *, reason: str, by: st
     return case.issue
 
 
+HOLDS_ENDED = (
+    select(Issue)
+    .where(Issue.community_id == bindparam("community"), Issue.held_until <= bindparam("today"))
+    .order_by(Issue.id)
+    .with_for_update()
+)
+
+
 def resume_due(session: Session, book: Rulebook, community_id: int, now: datetime) -> int:
     """Let the issues of a community go on whose hold has ended, from the midnight on which it did.
 
     :return: how many.
     """
-    ended = session.scalars(
-        select(Issue)
-        .where(Issue.community_id == community_id, Issue.held_until <= book.local_date(now))
-        .order_by(Issue.id)
-        .with_for_update()
-    ).all()
+    ended = session.scalars(HOLDS_ENDED, {"community": community_id, "today": book.local_date(now)}).all()
     for issue in ended:
         midnight = book.calendar.midnight(issue.held_until or book.local_date(now))
         session.add(_gone_on(book, issue, midnight, now))

@@ -78,11 +78,11 @@ def _told(
     twice = [name for name, count in Counter(row.external_id for row in rows).items() if count > 1]
     if twice:
         raise InvalidInput(why="household_twice", households=tuple(twice))
-    places = _Places(session, county_id)
+    places = Places(session, county_id)
     return {row.external_id: (row, places.door(row)) for row in rows}
 
 
-class _Places:
+class Places:
     """The grids and compounds of a county by key and by name."""
 
     def __init__(self, session: Session, county_id: int) -> None:

@@ -128,6 +128,12 @@ def _message(
     )
 
 
+def withhold(session: Session, county_id: int) -> None:
+    """Mark what is composed and was not tried as never to be sent: in a replay nobody is told anything."""
+    untried = update(Message).where(Message.county_id == county_id, Message.outcome.is_(None))
+    session.execute(untried.values(outcome=DeliveryOutcome.WITHHELD).execution_options(synchronize_session=False))
+
+
 def to_send(session: Session, county_id: int, now: datetime) -> list[int]:
     """Messages whose time has come and that were not sent, the oldest first, as ids."""
     wanted = select(Message.id).where(Message.county_id == county_id, Message.not_before <= now)

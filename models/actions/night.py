@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, union
+from sqlalchemy import bindparam, func, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -105,26 +105,38 @@ def nights_done(session: Session, community_ids: list[int], night: date) -> set[
     return set(session.scalars(done))
 
 
+STANDING = select(
+    func.count().label("open"),
+    func.count().filter(Duty.due_at <= bindparam("now")).label("overdue"),
+    func.count().filter(Duty.post_id.is_(None)).label("unowned"),
+).where(Duty.community_id == bindparam("community"), Duty.state == DutyState.OPEN, Duty.kind == DutyKind.ACT)
+
+
 def _standing(session: Session, community_id: int, now: datetime) -> Mapping[str, int]:
     """How the community stands after the night: the duties to handle issues."""
-    row = session.execute(
-        select(
-            func.count().label("open"),
-            func.count().filter(Duty.due_at <= now).label("overdue"),
-            func.count().filter(Duty.post_id.is_(None)).label("unowned"),
-        ).where(Duty.community_id == community_id, Duty.state == DutyState.OPEN, Duty.kind == DutyKind.ACT)
-    )
-    return dict(row.mappings().one())
+    return dict(session.execute(STANDING, {"community": community_id, "now": now}).mappings().one())
+
+
+WRITTEN = (
+    select(NightLog)
+    .where(NightLog.community_id == bindparam("community"), NightLog.night == bindparam("night"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_ROW = insert(NightLog)
+WRITE_DOWN = _ROW.on_conflict_do_update(
+    index_elements=["community_id", "night"],
+    set_={name: _ROW.excluded[name] for name in ("ran_at", "runs", "counts")},
+)
 
 
 def _write_down(session: Session, community_id: int, night: date, now: datetime, counts: NightCounts) -> None:
     """A night run again adds to what it did before; how things stand is as of the last run."""
-    before = session.get(NightLog, (community_id, night), with_for_update=True)
+    before = session.scalar(WRITTEN, {"community": community_id, "night": night})
     added = asdict(counts)
     if before is not None:
         standing = ("open", "overdue", "unowned")
         added = {name: n if name in standing else n + before.counts.get(name, 0) for name, n in added.items()}
     runs = list(dict.fromkeys([*(before.runs if before else ()), now]))
-    row = insert(NightLog).values(community_id=community_id, night=night, ran_at=now, runs=runs, counts=added)
-    changed = {name: row.excluded[name] for name in ("ran_at", "runs", "counts")}
-    session.execute(row.on_conflict_do_update(index_elements=["community_id", "night"], set_=changed))
+    row = {"community_id": community_id, "night": night, "ran_at": now, "runs": runs, "counts": added}
+    session.execute(WRITE_DOWN, row)

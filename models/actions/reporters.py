@@ -17,6 +17,8 @@ from models.rules.privacy import phone_fault, plain_name, plain_phone
 from models.tables.places import County
 from models.tables.residents import RaisedBy
 
+Both = tuple[str | None, str | None]
+"""A name and a phone in plain form."""
 COLUMNS = ("issue_id", "resident_id", *sealing.REPORTED, "recorded_at")
 
 
@@ -36,10 +38,10 @@ def remember_reporters(
     given = {issue_id: _plain(each) for issue_id, each in reporters.items() if each.known}
     if not given:
         return 0
-    keys = keys or room.opened()
     guards.hold_room(session, county.id)
-    session.flush()
-    copy_in(session, RaisedBy, COLUMNS, _rows(session, county.id, given, keys, now))
+    keys = keys or room.opened()  # not before the room is ours: a new key may be taking over
+    linked = _residents(session, county.id, given, keys)
+    copy_in(session, RaisedBy, COLUMNS, _rows(county.id, given, linked, keys, now))
     known = {issue_id: ([each.name or ""], [each.phone or ""]) for issue_id, each in given.items()}
     strike(session, known, now=now)
     return len(given)
@@ -53,24 +55,21 @@ def _plain(given: Reporter) -> Reporter:
 
 
 def _rows(
-    session: Session, county_id: int, given: Mapping[int, Reporter], keys: Room, now: datetime
+    county_id: int, given: Mapping[int, Reporter], linked: Mapping[Both, int], keys: Room, now: datetime
 ) -> Iterator[list[object]]:
-    known = _residents(session, county_id, given, keys)
     for issue_id, each in given.items():
-        resident_id = known.get((each.name, each.phone))
+        resident_id = linked.get((each.name, each.phone))
         sealed = sealing.reporter(
             keys, county_id, issue_id, *((None, None) if resident_id else (each.name, each.phone))
         )
         yield [issue_id, resident_id, *(sealed[name] for name in sealing.REPORTED), now]
 
 
-def _residents(
-    session: Session, county_id: int, given: Mapping[int, Reporter], keys: Room
-) -> dict[tuple[str | None, str | None], int]:
+def _residents(session: Session, county_id: int, given: Mapping[int, Reporter], keys: Room) -> dict[Both, int]:
     """Residents by name and phone, as far as only one of them has both."""
     phones = {each.phone for each in given.values() if each.phone and each.name}
     marks = {mark for phone in phones for mark in keys.marks("phone", county_id, phone)}
-    found: dict[tuple[str | None, str | None], list[int]] = {}
+    found: dict[Both, list[int]] = {}
     for row in residents.living_by_phone(session, marks):
         who = residents.person_of(keys, row)
         found.setdefault((who.name, who.phone), []).append(row.id)

@@ -1,27 +1,23 @@
 """Putting what people raise into the ledger, one by one or a whole file."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
 from sqlalchemy.orm import Session
 
-from models.actions import duties, guards, suspending
-from models.actions.assigning import assign_to_grid
+from models.actions import guards, suspending
+from models.actions.entering import Entry, enter, spot_of
 from models.errors import CalendarEnds, InvalidInput, NotFound
 from models.queries import intake, people, units
 from models.queries.rulebook import Rulebook
+from models.rules.arriving import Arrival, Done, Spot, assigned_by_rule
 from models.rules.escalation import freeze
 from models.rules.intake import Content, Key
-from models.rules.lifecycle import HeldPost, Transition, allowing_post, transition
-from models.tables.events import Event
-from models.tables.issues import Issue, IssueNumber
-from models.tables.people import Person
-from models.tables.places import Unit
+from models.rules.lifecycle import allowing_post, transition
+from models.tables.issues import Issue
 from models.tables.policies import Category
 from models.vocabulary import Action, DutyKind, Lane, Severity
 
@@ -48,13 +44,11 @@ class Report:
 
 @dataclass(frozen=True)
 class _Desk:
-    """What a batch of reports is checked against, looked up once."""
+    """What a batch of reports is checked against, looked up once: ids by names, and who reports by which post."""
 
-    grids: dict[str, Unit]
-    categories: dict[str, Category]
-    reporters: dict[str, tuple[Person, HeldPost]]
-    top: Unit
-    row: Transition
+    spots: Mapping[str | None, Spot]
+    categories: Mapping[str, int]
+    reporters: Mapping[str, tuple[int, int]]
 
 
 def report(session: Session, book: Rulebook, what: Report, *, now: datetime) -> Issue:
@@ -75,22 +69,24 @@ def report_all(session: Session, book: Rulebook, reports: Sequence[Report], *, n
     :return: the new issues, in the order given.
     :raises InvalidInput: when one happened after `now`.
     """
+    issue_ids = report_many(session, book, reports, now=now).values()
+    wanted = select(Issue).where(Issue.id == any_(literal(list(issue_ids), ARRAY(BigInteger))))
+    return list(session.scalars(wanted.order_by(Issue.id)))
+
+
+def report_many(session: Session, book: Rulebook, reports: Sequence[Report], *, now: datetime) -> dict[int, int]:
+    """The same for a long file: the ids of the new issues, by their report's place in the order given."""
     guards.check_clock(session, book.county.id, now)
     fresh = _not_yet_in(session, book, reports)
-    desk = _desk(session, book, fresh, now)
-    for each in fresh:
-        if each.happened_at > now:
-            raise InvalidInput(why="happened_later", happened_at=each.happened_at.isoformat())
-    places = [_place(desk, each) for each in fresh]
-    guards.hold_casework(session, {unit.community_id for unit in places})
-    numbers = _numbers(session, book, places, now)
-    issues = [_issue(book, desk, *row, now=now) for row in zip(fresh, places, numbers, strict=True)]
-    session.add_all(issues)
-    session.flush()  # events and duties need the issues' ids
-    session.add_all(_reported(book, desk, each, issue) for each, issue in zip(fresh, issues, strict=True))
-    _open_duties(session, book, list(zip(fresh, issues, places, strict=True)), now)
-    suspending.follow(session, book, [issue.id for issue in issues], now=now)
-    return issues
+    desk = _desk(session, book, [reports[place] for place in fresh], now)
+    for place in fresh:
+        if reports[place].happened_at > now:
+            raise InvalidInput(why="happened_later", happened_at=reports[place].happened_at.isoformat())
+    arrivals = [_arrival(desk, reports[place], now) for place in fresh]
+    guards.hold_casework(session, {each.spot.community_id for each in arrivals})
+    issue_ids = enter(session, arrivals, Entry(book, desk.categories, now))
+    suspending.follow(session, book, issue_ids, now=now)
+    return dict(zip(fresh, issue_ids, strict=True))
 
 
 def told_before(session: Session, book: Rulebook, keys: Collection[Key]) -> dict[Key, Content]:
@@ -125,94 +121,37 @@ def _hold_sources(session: Session, county_id: int, sources: Iterable[str]) -> N
         session.execute(select(func.pg_advisory_xact_lock(SOURCES, key)))
 
 
-def _not_yet_in(session: Session, book: Rulebook, reports: Sequence[Report]) -> list[Report]:
+def _not_yet_in(session: Session, book: Rulebook, reports: Sequence[Report]) -> list[int]:
+    """The places of the reports that are new, each once."""
     known = told_before(session, book, {(r.source, r.external_id) for r in reports if r.external_id is not None})
-    fresh: dict[object, Report] = {}
-    for each in reports:
+    fresh: dict[object, int] = {}
+    for place, each in enumerate(reports):
         key = (each.source, each.external_id) if each.external_id is not None else object()
         if key not in known:
-            fresh.setdefault(key, each)
+            fresh.setdefault(key, place)
     return list(fresh.values())
 
 
 def _desk(session: Session, book: Rulebook, reports: Sequence[Report], now: datetime) -> _Desk:
     county_id, row = book.county.id, transition(None, Action.REPORT)
     named = {each.grid for each in reports if each.grid is not None}
-    grids = {name: units.unit(session, county_id, name) for name in named}
-    categories = {each.key: each for each in session.scalars(select(Category).where(Category.county_id == county_id))}
+    spots: dict[str | None, Spot] = {name: spot_of(book, units.unit(session, county_id, name)) for name in named}
+    if any(each.grid is None for each in reports):
+        spots[None] = spot_of(book, units.topmost(session, county_id))
+    categories = session.execute(select(Category.key, Category.id).where(Category.county_id == county_id))
     reporters = {}
     for code in {each.by for each in reports}:
         person = people.person(session, county_id, code)
         held = people.held_posts(session, person.id, book.local_date(now))
-        reporters[code] = (person, allowing_post(row, held, ()))
-    return _Desk(grids, categories, reporters, units.topmost(session, county_id), row)
+        reporters[code] = person.id, allowing_post(row, held, ()).post_id
+    return _Desk(spots, {row.key: row.id for row in categories}, reporters)
 
 
-def _place(desk: _Desk, report: Report) -> Unit:
-    """The grid, or the topmost unit while it lies on none."""
-    return desk.grids[report.grid] if report.grid is not None else desk.top
-
-
-def _numbers(session: Session, book: Rulebook, places: Sequence[Unit], now: datetime) -> list[str]:
-    """Speakable numbers, without gaps: community, year of recording, running number."""
-    year = book.local_date(now).year
-    following = {}
-    for community_id, count in sorted(Counter(unit.community_id for unit in places).items()):
-        taken = insert(IssueNumber).values(community_id=community_id, year=year, last=count)
-        taken = taken.on_conflict_do_update(
-            index_elements=["community_id", "year"], set_={"last": IssueNumber.last + count}
-        )
-        last = session.scalars(taken.returning(IssueNumber.last)).one()
-        name = session.get_one(Unit, community_id).name
-        following[community_id] = iter([f"{name}-{year}-{n:04d}" for n in range(last - count + 1, last + 1)])
-    return [next(following[unit.community_id]) for unit in places]
-
-
-def _issue(book: Rulebook, desk: _Desk, report: Report, place: Unit, number: str, *, now: datetime) -> Issue:
+def _arrival(desk: _Desk, report: Report, now: datetime) -> Arrival:
     if report.category not in desk.categories:
         raise NotFound(why="category", category=report.category)
-    return Issue(
-        county_id=book.county.id,
-        community_id=place.community_id,
-        unit_id=place.id,
-        number=number,
-        source=report.source,
-        external_id=report.external_id,
-        category_id=desk.categories[report.category].id,
-        severity=report.severity,
-        lane=_lane(report),
-        stage=desk.row.target,
-        summary=report.summary,
-        happened_at=report.happened_at,
-        recorded_at=now,
-        reopenings=0,
-        called_up=False,
-        changed_at=now,
-    )
-
-
-def _reported(book: Rulebook, desk: _Desk, report: Report, issue: Issue) -> Event:
-    person, post = desk.reporters[report.by]
-    return Event(
-        county_id=book.county.id,
-        issue_id=issue.id,
-        action=desk.row.action,
-        stage_to=desk.row.target,
-        person_id=person.id,
-        post_id=post.post_id,
-        happened_at=report.happened_at,
-        recorded_at=issue.recorded_at,
-    )
-
-
-def _open_duties(session: Session, book: Rulebook, cases: Sequence[tuple[Report, Issue, Unit]], now: datetime) -> None:
-    """The duty to handle each, counting from when it was raised; the unowned to be dispatched, the urgent assigned."""
-    for report, issue, _ in cases:
-        level = book.level(DutyKind.ACT, report.category, issue.severity, issue.lane)
-        session.add(duties.new_duty(book, issue, level, post_id=None, opened_at=report.happened_at, now=now))
-    session.flush()  # assigning looks them up
-    for _, issue, place in cases:
-        if place.depth != book.lowest:
-            duties.open_duty(session, book, issue, DutyKind.DISPATCH, place.answering[-1], now=now)
-        elif issue.severity is Severity.URGENT:
-            assign_to_grid(session, book, issue, place, now=now)
+    spot, lane = desk.spots[report.grid], _lane(report)
+    raised = Done(transition(None, Action.REPORT), report.happened_at, *desk.reporters[report.by])
+    assigned = (assigned_by_rule(spot, now),) if report.severity is Severity.URGENT and spot.on_grid else ()
+    what = report.source, report.external_id, report.summary
+    return Arrival(spot, report.category, report.severity, lane, *what, (raised, *assigned))

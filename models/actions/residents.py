@@ -16,7 +16,7 @@ from models.queries.rulebook import Rulebook
 from models.room import Room
 from models.rules.households import PersonRow
 from models.rules.lifecycle import ABOVE, ANYBODY, COMMUNITY
-from models.rules.privacy import struck, tails_only
+from models.rules.privacy import struck
 from models.tables.people import Person
 from models.tables.places import Unit
 from models.tables.residents import Household, RaisedBy, Resident, RoomEvent
@@ -50,6 +50,8 @@ def reveal(
     """
     person = _ordering(session, book, order)
     guards.check_clock(session, book.county.id, now)
+    who = [residents.person_of(room, each) for each in wanted]
+    reason = struck(order.reason.strip(), [each.name for each in who])
     for each in wanted:
         household = session.get_one(Household, each.household_id)
         demand_post(session, book, person, session.get_one(Unit, household.grid_id), MAY_READ, now=now)
@@ -61,12 +63,12 @@ def reveal(
                 resident_id=each.id,
                 columns=["name", "phone", "id_number"],
                 person_id=person.id,
-                reason=tails_only(order.reason.strip()),
+                reason=reason,
                 recorded_at=now,
             )
         )
     session.flush()
-    return [residents.person_of(room, each) for each in wanted]
+    return who
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def erase(session: Session, book: Rulebook, room: Room, resident_id: int, order:
     rows = _everywhere(session, book, room, asked)
     who = [residents.person_of(room, each) for each in rows]
     raised = _raised(session, book, room, rows, who)
-    forget = Forgetting(session, book, person.id, _without(order.reason, who), now)
+    forget = Forgetting(session, book, person.id, struck(order.reason.strip(), [each.name for each in who]), now)
     forget.summaries([each.issue_id for each in raised], who)
     forget.reporters(raised, RoomAction.ERASE)
     forget.residents(rows, RoomAction.ERASE)
@@ -125,10 +127,6 @@ def _raised(
         if (residents.reporter_of(room, each).name or min(names)) in names
     ]
     return [*linked, *theirs]
-
-
-def _without(reason: str, who: Sequence[PersonRow]) -> str:
-    return tails_only(struck(reason.strip(), [each.name for each in who]))
 
 
 def _ordering(session: Session, book: Rulebook, order: Order) -> Person:

@@ -86,18 +86,27 @@ def _fresh(rows: Sequence[StockRow], told: Mapping[Key, Content], rejected: Coll
 
 
 def _beyond_calendar(book: Rulebook, arrivals: Mapping[int, Arrival], now: datetime) -> list[int]:
-    """The places of the issues of which a clock runs out of the calendar."""
-    duties = [(place, each, duty) for place, each in arrivals.items() for duty in owing(each, now)]
-    try:
-        frozen(book, duties, None)
-    except CalendarEnds:
-        return sorted({opened[0] for opened in duties if not _counts(book, opened)})
-    return []
+    """The places of the issues of which a clock runs out of the calendar.
+
+    No clock that begins later ends earlier: where the first and the last of a kind can be counted, so can all.
+    """
+    ends: dict[tuple[object, ...], list[Opened]] = {}
+    every = [(place, each, duty) for place, each in arrivals.items() for duty in owing(each, now)]
+    for opened in every:
+        _, of, duty = opened
+        known = ends.setdefault((duty.kind, of.category, of.severity, of.lane), [opened, opened])
+        if duty.opened_at < known[0][2].opened_at:
+            known[0] = opened
+        elif duty.opened_at > known[1][2].opened_at:
+            known[1] = opened
+    if _counts(book, [opened for known in ends.values() for opened in known]):
+        return []
+    return sorted({opened[0] for opened in every if not _counts(book, [opened])})
 
 
-def _counts(book: Rulebook, opened: Opened) -> bool:
+def _counts(book: Rulebook, opened: Sequence[Opened]) -> bool:
     try:
-        frozen(book, [opened], None)
+        frozen(book, opened, None)
     except CalendarEnds:
         return False
     return True

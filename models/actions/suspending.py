@@ -6,9 +6,11 @@ once both are over.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from models.actions import authority, clocks, guards
@@ -21,9 +23,27 @@ from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.people import Suspension
 from models.tables.places import Unit
-from models.vocabulary import OWED, Action, DutyState
+from models.vocabulary import OWED, Action, DutyKind, DutyState
 
 MOST = 10_000  # duties a statement
+
+OF_COMMUNITY = Duty.community_id == bindparam("community")
+OF_ISSUES = Duty.issue_id == any_(bindparam("issues", type_=ARRAY(BigInteger)))
+OVER = (
+    select(Suspension.id)
+    .join(Unit, Unit.id == Suspension.unit_id)
+    .where(Unit.county_id == bindparam("county"), Suspension.ended_at.is_(None))
+    .where(Suspension.until_at <= bindparam("now"))
+    .with_for_update(of=Suspension, skip_locked=True)  # another community's night writes it down as well
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which duties are meant: a condition on a duty joined with its unit, and what it is asked of."""
+
+    condition: ColumnElement[bool]
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def suspend(
@@ -79,28 +99,25 @@ def resume(session: Session, book: Rulebook, unit: str, *, by: str, now: datetim
     return len(ended)
 
 
-def _hold_issues(session: Session, unit: Unit) -> ColumnElement[bool]:
+def _hold_issues(session: Session, unit: Unit) -> Scope:
     """Keep nights and casework away from the issues about which something is owed in a unit or below it.
 
-    :return: the condition that a duty, joined with its unit, lies there.
+    :return: what is owed there.
     """
     below = Unit.path.contains([unit.id])
     guards.hold_casework(session, set(session.scalars(select(Unit.community_id).where(below).distinct())))
     owed = select(Issue.id).join(Duty, Duty.issue_id == Issue.id).join(Unit, Unit.id == Duty.unit_id)
     owed = owed.where(below, Duty.state.in_(OWED)).order_by(Issue.id)
     session.execute(owed.with_for_update(key_share=True, of=Issue))
-    return below
+    return Scope(below)
 
 
 def keep(session: Session, book: Rulebook, community_id: int, now: datetime) -> None:
     """What is owed in a community stands still or goes on as the suspensions say, from when they end, not from now."""
-    own = Duty.community_id == community_id
-    _go_on(session, book, own, now)
-    _stand_still(session, own, now)
-    over = select(Suspension.id).join(Unit, Unit.id == Suspension.unit_id).where(Unit.county_id == book.county.id)
-    over = over.where(Suspension.ended_at.is_(None), Suspension.until_at <= now)
-    over = over.with_for_update(of=Suspension, skip_locked=True)  # another community's night writes it down as well
-    session.execute(update(Suspension).where(Suspension.id.in_(over)).values(ended_at=Suspension.until_at))
+    _keep(session, book, Scope(OF_COMMUNITY, {"community": community_id}), now)
+    over = session.scalars(OVER, {"county": book.county.id, "now": now}).all()
+    if over:
+        session.execute(update(Suspension).where(Suspension.id.in_(over)).values(ended_at=Suspension.until_at))
 
 
 def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now: datetime, moved: bool = False) -> None:
@@ -108,9 +125,30 @@ def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now:
 
     :param moved: whether they came to another unit just now: what stood still elsewhere goes on, or the reverse.
     """
-    own = Duty.issue_id == any_(literal(list(issue_ids), ARRAY(BigInteger)))
-    _go_on(session, book, own, now, moved=moved)
-    _stand_still(session, own, now, moved=moved)
+    _keep(session, book, Scope(OF_ISSUES, {"issues": list(issue_ids)}), now, moved=moved)
+
+
+def _keep(session: Session, book: Rulebook, scope: Scope, now: datetime, *, moved: bool = False) -> None:
+    """Every action and night asks this, and mostly nothing stands still nor has to."""
+    held, in_force = session.execute(_any(scope.condition), {**scope.facts, "at": now}).one()
+    if held:
+        _go_on(session, book, scope, now, moved=moved)
+    if in_force:
+        _stand_still(session, scope, now, moved=moved)
+
+
+@lru_cache(maxsize=8)
+def _any(condition: ColumnElement[bool]) -> Select[tuple[bool, bool]]:
+    """Whether anything stands still that is not on hold, and whether any unit is suspended."""
+    return select(_standing_still(condition).exists(), suspensions.ANY_IN_FORCE.exists())
+
+
+def let_end(
+    session: Session, book: Rulebook, issue_id: int, kinds: Collection[DutyKind], *, at: datetime, now: datetime
+) -> None:
+    """What is done in a suspended unit is done in time if its clock stood still in time."""
+    _go_on(session, book, Scope((Duty.issue_id == issue_id) & Duty.kind.in_(kinds)), now)
+    clocks.let_end(session, book, issue_id, kinds, at=at, now=now)
 
 
 def stand_again(session: Session, book: Rulebook, issue_id: int, since: datetime, *, now: datetime) -> None:
@@ -126,16 +164,15 @@ def stand_again(session: Session, book: Rulebook, issue_id: int, since: datetime
                 clocks.resume_duties(session, book, [duty_id], resumed_at=pause.until_at, now=now)
 
 
-def _stand_still(session: Session, scope: ColumnElement[bool], now: datetime, *, moved: bool = False) -> None:
+def _stand_still(session: Session, scope: Scope, now: datetime, *, moved: bool = False) -> None:
     """Hold what is open in suspended units: since its opening or since the suspension, whichever was later."""
-    if not suspensions.any_in_force(session, now):
-        return
     since = select(func.min(Suspension.from_at)).where(Suspension.unit_id == func.any(Unit.path))
     since = since.where(suspensions.in_force(now))
     rows = session.execute(
         select(Duty.id, func.greatest(Duty.opened_at, since.scalar_subquery()))
         .join(Unit, Unit.id == Duty.unit_id)
-        .where(scope, Duty.state == DutyState.OPEN, suspensions.over(Unit.path, now).exists())
+        .where(scope.condition, Duty.state == DutyState.OPEN, suspensions.over(Unit.path, now).exists()),
+        scope.facts,
     )
     held: dict[datetime, list[int]] = defaultdict(list)
     for duty_id, held_at in rows:
@@ -144,15 +181,9 @@ def _stand_still(session: Session, scope: ColumnElement[bool], now: datetime, *,
         clocks.hold_duties(session, duty_ids, held_at=held_at, now=now)
 
 
-def _go_on(session: Session, book: Rulebook, scope: ColumnElement[bool], now: datetime, *, moved: bool = False) -> None:
+def _go_on(session: Session, book: Rulebook, scope: Scope, now: datetime, *, moved: bool = False) -> None:
     """Resume what stands still for no suspension any more and no hold, from when both were over."""
-    resumed = select(func.max(Event.happened_at)).where(Event.issue_id == Duty.issue_id, Event.action == Action.RESUME)
-    rows = session.execute(
-        select(Duty.id, func.greatest(Duty.held_at, resumed.scalar_subquery()).label("since"), Unit.path)
-        .join(Unit, Unit.id == Duty.unit_id)
-        .join(Issue, Issue.id == Duty.issue_id)
-        .where(scope, Duty.state == DutyState.HELD, Issue.held_until.is_(None))
-    ).all()
+    rows = session.execute(_standing_still(scope.condition), scope.facts).all()
     if not rows:
         return
     pauses = suspensions.pauses(session, book.county.id, min(row.since for row in rows))
@@ -163,6 +194,17 @@ def _go_on(session: Session, book: Rulebook, scope: ColumnElement[bool], now: da
     for end, duty_ids in _portions(ends):
         if end <= now:
             clocks.resume_duties(session, book, duty_ids, resumed_at=end, now=now)
+
+
+def _standing_still(condition: ColumnElement[bool]) -> Select[tuple[int, datetime, list[int]]]:
+    """What stands still and is not on hold, since when at the latest."""
+    resumed = select(func.max(Event.happened_at)).where(Event.issue_id == Duty.issue_id, Event.action == Action.RESUME)
+    return (
+        select(Duty.id, func.greatest(Duty.held_at, resumed.scalar_subquery()).label("since"), Unit.path)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .join(Issue, Issue.id == Duty.issue_id)
+        .where(condition, Duty.state == DutyState.HELD, Issue.held_until.is_(None))
+    )
 
 
 def _portions(of: Mapping[datetime, Sequence[int]]) -> Iterator[tuple[datetime, Sequence[int]]]:

@@ -5,20 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import duties, guards, suspending
 from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
-from models.queries import people, requests
+from models.queries import people, requests, residents
 from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import DECISIONS, ON_HOLD, HeldPost, Transition, allowing_post, transition
+from models.rules.privacy import kept
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
-from models.vocabulary import Action, DutyKind, Rating
+from models.vocabulary import Action, DutyKind, DutyState, Rating
+
+# What every action asks is put together once.
+BY_NUMBER = select(Issue).where(Issue.county_id == bindparam("county"), Issue.number == bindparam("number"))
+LOCKED = (
+    select(Issue)
+    .where(Issue.id == bindparam("issue"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,8 @@ class Case:
     """An issue taken for one action: locked, with who acts by which post, and the row of the table that applies.
 
     ``happened_at`` is when it was done, which may be before it is recorded: clocks and figures go by it.
-    ``revision_id`` is the newest revision of the issue and its duties before the action.
+    ``revision_id`` is the newest revision of the issue and its duties before the action. ``names`` are those of
+    whoever raised it, which nothing that is written about it may hold.
     """
 
     issue: Issue
@@ -35,6 +46,11 @@ class Case:
     post: HeldPost
     happened_at: datetime
     revision_id: int
+    names: tuple[str, ...] = ()
+
+    def said(self, text: str) -> str:
+        """What somebody wrote about it, as it may be kept."""
+        return kept(text, self.names)
 
 
 def take(
@@ -60,9 +76,8 @@ def take(
     :raises InvalidInput: it happened after `now`, or before what happened last.
     :raises StaleIssue: it was put on another community's grid while this waited.
     """
-    guards.check_clock(session, book.county.id, now)
     (issue,) = lock(session, book, number)
-    guards.check_order(session, issue.id, now)
+    revision_id = _demand_order(session, book, issue.id, now)
     happened = _happened(session, issue, now, happened_at)
     if issue.held_until is not None and action not in ON_HOLD:
         raise OnHold(number=number, until=issue.held_until, allowed=ON_HOLD)
@@ -70,7 +85,24 @@ def take(
     person = people.person(session, book.county.id, by)
     posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))
-    return Case(issue, row, person, post, happened, duties.newest_revision(session, issue.id))
+    return Case(issue, row, person, post, happened, revision_id, residents.names_of(session, issue.id))
+
+
+# The last record of a county and of an issue, and the issue's newest revision: asked at once, for every action does.
+STANDING = select(guards.LAST_OF_COUNTY.scalar_subquery(), guards.LAST_OF_ISSUE.scalar_subquery())
+STANDING = STANDING.add_columns(duties.NEWEST_REVISION.scalar_subquery())
+
+
+def _demand_order(session: Session, book: Rulebook, issue_id: int, now: datetime) -> int:
+    """Refuse to write history before what is recorded.
+
+    :return: the newest revision of the issue and its duties.
+    :raises ClockBehind: `now` lies before what is recorded.
+    """
+    session.flush()  # what was done to the issue until now has its revision then
+    county, issue, revision_id = session.execute(STANDING, {"county": book.county.id, "issue": issue_id}).one()
+    guards.demand_order(now, county=county, issue=issue)
+    return revision_id or 0
 
 
 def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
@@ -83,7 +115,7 @@ def lock(session: Session, book: Rulebook, *numbers: str) -> list[Issue]:
     held = {each.id: each.community_id for each in found}
     guards.hold_casework(session, set(held.values()))
     for each in sorted(found, key=lambda one: one.id):
-        session.refresh(each, with_for_update={"key_share": True})
+        session.scalars(LOCKED, {"issue": each.id}).one()
         if each.community_id != held[each.id]:
             raise StaleIssue(number=each.number)
     return found
@@ -97,8 +129,7 @@ def _path(session: Session, issue: Issue, action: Action) -> list[int]:
     if action is Action.ANSWER and (called := duties.owed_id(session, issue.id, DutyKind.ANSWER)):
         return session.get_one(Unit, session.get_one(Duty, called).unit_id).path
     path = session.get_one(Unit, issue.unit_id).path
-    asked = requests.pending(session, issue.id)
-    if action in DECISIONS and asked is not None:
+    if action in DECISIONS and (asked := requests.pending(session, issue.id)) is not None:
         owing = duties.owing_unit(session, session.get_one(Duty, asked.duty_id))
         return path[: owing.depth]
     return path
@@ -109,7 +140,7 @@ def issue(session: Session, book: Rulebook, number: str) -> Issue:
 
     :raises NotFound: no such issue.
     """
-    found = session.scalar(select(Issue).where(Issue.county_id == book.county.id, Issue.number == number))
+    found = session.scalar(BY_NUMBER, {"county": book.county.id, "number": number})
     if found is None:
         raise NotFound(why="issue", number=number)
     return found
@@ -154,15 +185,27 @@ def conclude(
     """
     record(session, book, case, now, **said)
     case.issue.stage, case.issue.changed_at = case.row.target, now
-    duties.fulfil(session, case.issue.id, case.row.fulfils, now=now, happened_at=case.happened_at)
-    duties.cancel(session, case.issue.id, case.row.cancels, now=now)
+    owed = duties.owed(session, case.issue.id)
+    _end(session, book, case, owed, now)
+    ended = {*case.row.fulfils, *case.row.cancels} & owed.keys()
     for kind in case.row.opens:
-        if not duties.is_owed(session, case.issue.id, kind):
+        if kind not in owed or kind in ended:
             owner = (owners or {}).get(kind) or _owner(session, book, case.issue, kind)
             duties.open_duty(session, book, case.issue, kind, owner, now=now)
-    lapse(session, case.issue.id, now)
+    if DutyKind.APPROVE in ended:
+        lapse(session, case.issue.id, now)
     suspending.follow(session, book, [case.issue.id], now=now, moved=case.row.action is Action.TRANSFER)
     return case.issue
+
+
+def _end(session: Session, book: Rulebook, case: Case, owed: Mapping[DutyKind, DutyState], now: datetime) -> None:
+    """What was owed and the action fulfils or cancels."""
+    done = [kind for kind in case.row.fulfils if kind in owed]
+    if any(owed[kind] is DutyState.HELD for kind in done):
+        suspending.let_end(session, book, case.issue.id, done, at=case.happened_at, now=now)
+    duties.fulfil(session, case.issue.id, done, now=now, happened_at=case.happened_at)
+    undone = [kind for kind in case.row.cancels if kind in owed and kind not in done]
+    duties.cancel(session, case.issue.id, undone, now=now)
 
 
 def lapse(session: Session, issue_id: int, now: datetime) -> None:
@@ -177,6 +220,7 @@ def record(session: Session, book: Rulebook, case: Case, now: datetime, **said: 
 
     :param said: `reason`, `duty_id`, `voids_id`; anything else that is not None becomes a fact.
     """
+    said = {name: case.said(each) if type(each) is str else each for name, each in said.items()}
     columns = {name: said.pop(name, None) for name in ("reason", "voids_id", "duty_id")}
     event = Event(
         county_id=book.county.id,

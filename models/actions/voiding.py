@@ -27,13 +27,16 @@ def void(session: Session, book: Rulebook, number: str, *, reason: str, by: str,
 
     What had climbed meanwhile has climbed; what should have, while the duty was thought to be over, climbs next night.
 
-    :raises GateClosed: nothing but its report is left to take back, or a tier above the person's did it.
+    :raises GateClosed: nothing but its report is left to take back, or what it came with from another system, or a tier
+        above the person's did it.
     """
     demand_reason(reason)
     case = take(session, book, number, Action.VOID, by=by, now=now)
     mistake = latest(session, case.issue.id)
-    if mistake is None or mistake.action is Action.REPORT or mistake.revision_id is None:
+    if mistake is None or mistake.action is Action.REPORT:
         raise GateClosed(why="nothing_to_void", number=number)
+    if mistake.revision_id is None:  # nobody here did it
+        raise GateClosed(why="done_elsewhere", number=number)
     _demand_as_high(session, book, case, mistake, now)
     owed = _owed(session, case.issue.id)
     _restore(session, case, mistake, now)
@@ -72,7 +75,9 @@ def _restore(session: Session, case: Case, mistake: Event, now: datetime) -> Non
     session.flush()
     for name in ("cancel_later_duties", "restore_issue", "restore_duties"):
         session.execute(statement(name), facts)
-    session.expire_all()
+    for each in list(session):  # what the statements changed behind their backs
+        if isinstance(each, Issue | Duty):
+            session.expire(each)
     guards.hold_casework(session, {case.issue.community_id})
     if case.issue.held_until is not None:  # what was opened by rule since then is held as well
         clocks.hold_duties(session, _owed(session, case.issue.id), held_at=now, now=now)

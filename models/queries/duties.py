@@ -13,6 +13,7 @@ from models.queries.rulebook import Rulebook
 from models.rules.assignment import who_answers
 from models.rules.worktime import Allowance
 from models.tables.duties import Duty
+from models.tables.issues import Issue
 from models.tables.places import Post, Unit
 from models.tables.policies import ServiceLevel
 from models.vocabulary import OWED, Basis, DutyKind, Light, Severity, TimeUnit
@@ -20,17 +21,23 @@ from models.vocabulary import OWED, Basis, DutyKind, Light, Severity, TimeUnit
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which duties are asked for; what is None asks for nothing. `unit_id` means everything below it too."""
+    """Which duties are asked for; what is None asks for nothing. `unit_id` means everything below it too.
+
+    ``taken_over``: of issues from elsewhere, and overdue at the go-live moment already; or the others.
+    """
 
     unit_id: int | None = None
     post_ids: Collection[int] | None = None
     light: Light | None = None
     number: str | None = None
+    taken_over: bool | None = None
 
 
 @dataclass(frozen=True)
 class Owed:
     """A duty that is owed. `post_id` is None while nobody was assigned; `unit` is the unit whose post owes it.
+
+    ``step`` is how many of its steps fired; those passed over at a go-live did not.
 
     ``held_at`` is since when its clock stands still, ``basis`` how its due time came about, ``promised_at`` by when its
     holder said it would be done.
@@ -63,6 +70,17 @@ def light(now: datetime, duty: type[Duty] = Duty) -> ColumnElement[str]:
         (warned, literal(Light.YELLOW.value)),
         else_=literal(Light.GREEN.value),
     )
+
+
+def fired(duty: type[Duty], issue: type[Issue]) -> ColumnElement[int]:
+    """How many steps of a duty fired: of an issue from elsewhere, those after the go-live moment alone."""
+    passed = func.coalesce(func.width_bucket(issue.live_at, duty.steps_at), 0)
+    return func.greatest(duty.step - passed, 0)
+
+
+def overdue_at_go_live(duty: type[Duty], issue: type[Issue]) -> ColumnElement[bool]:
+    """The condition that a duty of an issue from elsewhere was overdue at the go-live moment: it was told to nobody."""
+    return func.coalesce(duty.due_at <= issue.live_at, False)
 
 
 def owed(
@@ -107,7 +125,7 @@ def _owing(book: Rulebook, wanted: Wanted, now: datetime, known_at: datetime | N
             duty.due_at,
             ServiceLevel.allowance,
             light(now, duty).label("light"),
-            duty.step,
+            fired(duty, issue).label("step"),
             func.cardinality(duty.steps_at).label("steps"),
             duty.next_step_at,
             duty.held_at,
@@ -125,6 +143,7 @@ def _owing(book: Rulebook, wanted: Wanted, now: datetime, known_at: datetime | N
         "post_ids": duty.post_id.in_(wanted.post_ids or ()),
         "light": light(now, duty) == wanted.light,
         "number": issue.number == wanted.number,
+        "taken_over": overdue_at_go_live(duty, issue).is_(wanted.taken_over),
     }
     return rows.where(*(named[each.name] for each in fields(wanted) if getattr(wanted, each.name) is not None))
 

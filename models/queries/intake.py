@@ -16,7 +16,7 @@ from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
 from models.tables.policies import Category
-from models.vocabulary import OWED
+from models.vocabulary import OWED, Stage
 
 CHUNK = 1000  # keys asked for at once: a long file is not one long statement
 
@@ -51,6 +51,13 @@ def told(session: Session, county_id: int, keys: Collection[Key]) -> dict[Key, C
             .where(Issue.external_id == any_(literal(chunk, ARRAY(Text))))
         )
     }
+
+
+def at_stages(session: Session, issue_ids: Collection[int]) -> dict[Stage, int]:
+    """How many of some issues stand at each stage, in the order of the stages."""
+    own = Issue.id == any_(literal(list(issue_ids), ARRAY(Integer)))
+    found = dict(session.execute(select(Issue.stage, func.count()).where(own).group_by(Issue.stage)).tuples().all())
+    return {stage: found[stage] for stage in Stage if stage in found}
 
 
 def overdue(session: Session, issue_ids: Collection[int], now: datetime) -> int:

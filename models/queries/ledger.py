@@ -5,16 +5,19 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, true
+from sqlalchemy import ARRAY, Select, case, func, select, true, type_coerce
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from models.errors import NotFound
 from models.queries import revisions
-from models.queries.duties import light
+from models.queries.duties import fired, light
 from models.queries.reach import reach
 from models.queries.rulebook import Rulebook
+from models.rules.lifecycle import CLOSINGS
 from models.rules.records import Reached
+from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.people import Person
 from models.tables.places import Unit
@@ -43,7 +46,8 @@ class Entry:
     ``duty``, ``due_at``, ``steps_fired`` and ``holder`` are those of its owed duty that presses most: the one with the
     gravest light, and among those the one to be done first. Where nothing is owed they are those of the last handling,
     and there is no light. The light of a duty whose clock stands still is the one it had then. ``signed_at`` and
-    ``done_at`` are the last times that happened, as far as it was not taken back.
+    ``done_at`` are the last times that happened, as far as it was not taken back. ``closed_as`` is how a closed one was
+    struck off: verified here, or by the record of its source.
     """
 
     number: str
@@ -65,6 +69,7 @@ class Entry:
     handler: str | None
     rating: Rating | None
     closed_at: datetime | None
+    closed_as: Action | None
     reopenings: int
     called_up: bool
     held_until: date | None
@@ -166,7 +171,7 @@ def _duty(issue: type[Issue], now: datetime, known_at: datetime | None) -> Later
     return (
         select(
             duty.due_at,
-            duty.step.label("steps_fired"),
+            fired(duty, issue).label("steps_fired"),
             *(case((owed, one)).label(name) for name, one in only_owed.items()),
         )
         .where(duty.issue_id == issue.id, owed | (duty.kind == DutyKind.ACT))
@@ -183,15 +188,17 @@ def _duty(issue: type[Issue], now: datetime, known_at: datetime | None) -> Later
 
 
 def _times(issue: type[Issue], known_at: datetime | None) -> LateralFromClause:
-    """When it was last signed for and last done, as far as it was not taken back."""
+    """When it was last signed for and last done, and how it was last closed, as far as it was not taken back."""
     event, void = revisions.events(known_at), revisions.events(known_at)
     stands = ~select(void.id).where(void.voids_id == event.id).exists()
     at = func.max(event.happened_at)
+    closings = func.array_agg(aggregate_order_by(event.action, event.id.desc())).filter(event.action.in_(CLOSINGS))
     return (
         select(
             at.filter(event.action == Action.SIGN).label("signed_at"),
             at.filter(event.action == Action.DONE).label("done_at"),
+            case((issue.stage == Stage.CLOSED, type_coerce(closings, ARRAY(Event.action.type))[1])).label("closed_as"),
         )
-        .where(event.issue_id == issue.id, event.action.in_((Action.SIGN, Action.DONE)), stands)
+        .where(event.issue_id == issue.id, event.action.in_((Action.SIGN, Action.DONE, *CLOSINGS)), stands)
         .lateral()
     )

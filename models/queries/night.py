@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.queries import audit, people, suspensions
+from models.queries import audit, duties, people, suspensions
 from models.queries.reach import reach
 from models.queries.rulebook import Rulebook
 from models.rules.records import Reached
@@ -28,6 +28,7 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
     rows = _communities(session, book, night)
     escalated = _escalated(session, book, night, now)
     unowned, unanswered = _unowned(session, book), _unanswered(session, book, now)
+    taken_over = _taken_over(session, book, night, now)
     return {
         "county": book.county.name,
         "zone": book.county.zone,
@@ -41,6 +42,8 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
         "unowned_left_out": _left_out(unowned),
         "vacant": [each for each in unanswered if each["absent"] is None],
         "absent": [each for each in unanswered if each["absent"] is not None],
+        "taken_over": taken_over,
+        "taken_over_left_out": _left_out(taken_over),
         "suspended": [asdict(each) for each in suspensions.current(session, book.county.id, now)],
         **_findings(session, book),
     }
@@ -116,6 +119,34 @@ def _unowned(session: Session, book: Rulebook) -> list[dict[str, Any]]:
         .limit(LONGEST_LIST)
     )
     return [dict(row) for row in rows.mappings()]
+
+
+def _taken_over(session: Session, book: Rulebook, night: date, now: datetime) -> list[dict[str, Any]]:
+    """What came from elsewhere and was overdue at the go-live moment, in the first night after it: nobody was told."""
+    live_at = func.greatest(Issue.recorded_at, Issue.live_at)
+    ran = select(NightLog.night).where(NightLog.community_id == Duty.community_id, NightLog.ran_at >= live_at)
+    answers = func.coalesce(Duty.post_id, Unit.answering[Unit.depth + 1])
+    rows = session.execute(
+        select(
+            Issue.number,
+            Category.name.label("category"),
+            Unit.name.label("unit"),
+            answers.label("post_id"),
+            Duty.kind,
+            Duty.due_at,
+            OF_ALL,
+        )
+        .join(Duty, Duty.issue_id == Issue.id)
+        .join(Category, Category.id == Issue.category_id)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .where(Issue.county_id == book.county.id, Duty.state.in_(OWED), duties.overdue_at_go_live(Duty, Issue))
+        .where(ran.where(NightLog.night == night).exists(), ~ran.where(NightLog.night < night).exists())
+        .order_by(Duty.due_at, Issue.number)
+        .limit(LONGEST_LIST)
+    )
+    found = [dict(row) for row in rows.mappings()]
+    reached = reach(session, book.county.id, {row["post_id"] for row in found}, book.local_date(now))
+    return [{**row, "whom": asdict(reached.of(row["post_id"]))} for row in found]
 
 
 def _unanswered(session: Session, book: Rulebook, now: datetime) -> list[dict[str, Any]]:

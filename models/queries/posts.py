@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.tables.duties import Duty
+from models.tables.notices import NightLog
 from models.tables.people import Posting
 from models.tables.places import Post, Unit
 from models.vocabulary import OWED, Role
@@ -24,15 +25,35 @@ class Change:
     on: date
 
 
-def changed_hands(session: Session, county_id: int, after: date | None, until: date) -> list[Change]:
-    """The changes of a county's posts on the days after one (None: on all) up to another, by post and day."""
-    begun, ended = Posting.from_on <= until, Posting.until_on <= until
-    if after is not None:
-        begun, ended = begun & (Posting.from_on > after), ended & (Posting.until_on > after)
-    moved = select(Posting.post_id).join(Post, Post.id == Posting.post_id).join(Unit, Unit.id == Post.unit_id)
-    posts = session.scalars(moved.where(Unit.county_id == county_id, or_(begun, ended)).distinct()).all()
-    changes = [each for own in postings(session, posts).values() for each in _changes(own)]
-    return [each for each in changes if each.on <= until and (after is None or each.on > after)]
+_UNTIL = bindparam("until", type_=Date)
+_AFTER = (
+    select(func.coalesce(func.max(NightLog.night), date.min))
+    .where(NightLog.community_id == bindparam("community"), NightLog.night < _UNTIL)
+    .scalar_subquery()
+)
+MOVED = (
+    select(Posting.post_id, _AFTER.label("after"))
+    .join(Post, Post.id == Posting.post_id)
+    .join(Unit, Unit.id == Post.unit_id)
+    .where(Unit.county_id == bindparam("county"))
+    .where(
+        or_(
+            (Posting.from_on > _AFTER) & (Posting.from_on <= _UNTIL),
+            (Posting.until_on > _AFTER) & (Posting.until_on <= _UNTIL),
+        )
+    )
+    .distinct()
+)
+
+
+def changed_hands(session: Session, county_id: int, community_id: int, until: date) -> list[Change]:
+    """The changes of a county's posts on the days since a community's last night up to one, by post and day."""
+    rows = session.execute(MOVED, {"county": county_id, "community": community_id, "until": until}).all()
+    if not rows:
+        return []
+    after = rows[0].after
+    changes = [each for own in postings(session, [row.post_id for row in rows]).values() for each in _changes(own)]
+    return [each for each in changes if after < each.on <= until]
 
 
 def postings(session: Session, post_ids: Collection[int]) -> dict[int, list[Posting]]:

@@ -1,15 +1,17 @@
 """What was asked for and by whom it is to be decided."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.tables.duties import Duty
 from models.tables.requests import Request
 
+PENDING = select(Request).where(Request.issue_id == bindparam("issue"), Request.decided_at.is_(None))
+
 
 def pending(session: Session, issue_id: int) -> Request | None:
     """The request about an issue that nobody has decided."""
-    return session.scalar(select(Request).where(Request.issue_id == issue_id, Request.decided_at.is_(None)))
+    return session.scalar(PENDING, {"issue": issue_id})
 
 
 def to_decide(session: Session, duty_id: int) -> Request:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, DateTime, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.rules.pause import Pause
@@ -21,7 +21,7 @@ def ends_at() -> ColumnElement[datetime]:
     return func.coalesce(Suspension.ended_at, Suspension.until_at)
 
 
-def in_force(at: datetime) -> ColumnElement[bool]:
+def in_force(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The condition that a suspension is in force at an instant."""
     return (Suspension.from_at <= at) & (ends_at() > at)
 
@@ -37,9 +37,7 @@ def suspended(session: Session, unit_path: Sequence[int], at: datetime) -> bool:
     return session.scalar(wanted.limit(1)) is not None
 
 
-def any_in_force(session: Session, at: datetime) -> bool:
-    """Whether any unit at all is suspended at an instant."""
-    return session.scalar(select(Suspension.id).where(in_force(at)).limit(1)) is not None
+ANY_IN_FORCE = select(Suspension.id).where(in_force(bindparam("at", type_=DateTime(timezone=True)))).limit(1)
 
 
 def ending(now: datetime) -> tuple[Select[tuple[int]], ...]:

@@ -1,6 +1,6 @@
 """Units of the tree of responsibility."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.errors import NotFound
@@ -18,13 +18,16 @@ def topmost(session: Session, county_id: int) -> Unit:
     return session.scalars(select(Unit).where(Unit.county_id == county_id, Unit.depth == 0)).one()
 
 
+_CALLED = bindparam("called", type_=Text)
+CALLED = select(Unit).where(Unit.county_id == bindparam("county"), or_(Unit.key == _CALLED, Unit.name == _CALLED))
+
+
 def unit(session: Session, county_id: int, key_or_name: str) -> Unit:
     """A unit by key or by name.
 
     :raises NotFound: when there is none, or the name is not unique.
     """
-    wanted = or_(Unit.key == key_or_name, Unit.name == key_or_name)
-    found = session.scalars(select(Unit).where(Unit.county_id == county_id, wanted)).all()
+    found = session.scalars(CALLED, {"county": county_id, "called": key_or_name}).all()
     if len(found) != 1:
         raise NotFound(why="unit", unit=key_or_name)
     return found[0]

@@ -55,6 +55,7 @@ def record(session: Session, book: Rulebook, number: str, now: datetime) -> Issu
         suspensions=tuple(suspensions.current(session, book.county.id, now, unit.path)),
         merged_into=session.scalar(select(Issue.number).where(Issue.id == issue.merged_into_id)),
         called_up=issue.called_up,
+        live_at=issue.live_at,
     )
 
 

@@ -1,13 +1,14 @@
 """Issues that enter the ledger with a history: what is owed about them after all that was done, and what was before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from models.rules.lifecycle import Transition
+from models.rules.lifecycle import Transition, transition
 from models.vocabulary import Action, DutyKind, DutyState, Lane, Rating, Severity, Stage
 
+FULFILLED, CANCELLED = DutyState.FULFILLED, DutyState.CANCELLED
 GIVEN = (Action.ASSIGN, Action.SIGN)
 """What gives the work to a post."""
 
@@ -43,6 +44,11 @@ class Done:
     facts: Mapping[str, Any] | None = None
 
 
+def assigned_by_rule(spot: Spot, now: datetime) -> Done:
+    """What is urgent is assigned at once to the post that answers for its grid."""
+    return Done(transition(Stage.RAISED, Action.ASSIGN), now, None, spot.answering[-1])
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """An issue that enters: where it lies, what it is, and all that was done to it, the report first."""
@@ -71,9 +77,9 @@ class Arrival:
         return self.deeds[-1].row.target
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Owing:
-    """A duty of an arriving issue, owed or over."""
+    """A duty of an arriving issue, owed or over; ``part_of`` is the place among its duties of the one it belongs to."""
 
     kind: DutyKind
     opened_at: datetime
@@ -81,7 +87,7 @@ class Owing:
     post_id: int | None
     state: DutyState = DutyState.OPEN
     ended_at: datetime | None = None
-    part_of: "Owing | None" = None
+    part_of: int | None = None
 
 
 def owing(arrival: Arrival, now: datetime) -> list[Owing]:
@@ -89,33 +95,25 @@ def owing(arrival: Arrival, now: datetime) -> list[Owing]:
 
     What lies on no grid has to be dispatched to one, from `now` on.
     """
-    every: list[Owing] = []
-    owed: dict[DutyKind, Owing] = {}
+    spot, every, owed = arrival.spot, list[Owing](), dict[DutyKind, int]()
     for deed in arrival.deeds:
-        for kind in deed.row.fulfils:
-            _end(owed, kind, DutyState.FULFILLED, deed.at)
-        for kind in deed.row.cancels:
-            _end(owed, kind, DutyState.CANCELLED, now)
+        for state, kinds, at in ((FULFILLED, deed.row.fulfils, deed.at), (CANCELLED, deed.row.cancels, now)):
+            for kind in owed.keys() & kinds:
+                place = owed.pop(kind)
+                every[place] = replace(every[place], state=state, ended_at=at)
         if deed.row.action in GIVEN and DutyKind.ACT in owed:
-            owed[DutyKind.ACT].post_id = deed.post_id
-        for kind in deed.row.opens:
-            if kind not in owed:
-                owed[kind] = _opened(kind, deed, arrival.spot, owed, every)
-                every.append(owed[kind])
-        if deed.row.action is Action.REPORT and not arrival.spot.on_grid:
-            spot = arrival.spot
-            owed[DutyKind.DISPATCH] = Owing(DutyKind.DISPATCH, now, spot.unit_id, spot.answering[-1])
-            every.append(owed[DutyKind.DISPATCH])
+            place = owed[DutyKind.ACT]
+            every[place] = replace(every[place], post_id=deed.post_id)
+        opening = [_opened(kind, deed, spot, owed, every) for kind in deed.row.opens if kind not in owed]
+        if deed.row.action is Action.REPORT and not spot.on_grid:
+            opening.append(Owing(DutyKind.DISPATCH, now, spot.unit_id, spot.answering[-1]))
+        for duty in opening:
+            owed[duty.kind] = len(every)
+            every.append(duty)
     return every
 
 
-def _end(owed: dict[DutyKind, Owing], kind: DutyKind, state: DutyState, at: datetime) -> None:
-    duty = owed.pop(kind, None)
-    if duty is not None:
-        duty.state, duty.ended_at = state, at
-
-
-def _opened(kind: DutyKind, deed: Done, spot: Spot, owed: Mapping[DutyKind, Owing], before: Sequence[Owing]) -> Owing:
+def _opened(kind: DutyKind, deed: Done, spot: Spot, owed: Mapping[DutyKind, int], before: Sequence[Owing]) -> Owing:
     """The work goes back to whoever had it, a signature to whoever it is given to, the rest to the community."""
     if kind is DutyKind.ACT:
         had = [each.post_id for each in before if each.kind is kind]

@@ -6,7 +6,7 @@ Instants are whole microseconds since the epoch.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -40,7 +40,7 @@ def freeze_all(level: ServiceLevel, opened_at: Sequence[int] | Instants, calenda
     opened = np.asarray(opened_at, dtype=np.int64)
     if not len(opened):
         return Schedules(opened, opened.reshape(0, len(level.escalation.steps)), opened.astype(bool))
-    counting = _Counting(calendar, LocalClock(calendar.office.zone, *_range(level, opened, calendar)))
+    counting = _counting(calendar, *_range(level, opened, calendar))
     due = counting.due_at(opened, level.limit)
     steps = [_instants(step.timing, level, opened, due, counting) for step in level.escalation.steps]
     steps_at = np.maximum.accumulate(np.stack([opened, *steps], axis=1), axis=1)[:, 1:]
@@ -72,19 +72,26 @@ def _instants(timing: Timing, level: ServiceLevel, opened: Instants, due: Instan
 
 
 def _range(level: ServiceLevel, opened: Instants, calendar: WorkCalendar) -> tuple[int, int]:
-    """From when to when the local clock may be asked for: what runs on may run out of the calendar."""
+    """From which to which day the local clock may be asked for: what runs on may run out of the calendar."""
     allowances = [level.limit, *(step.timing.allowance for step in level.escalation.steps if step.timing.allowance)]
     lengths = {TimeUnit.URGENT_HOURS: HOUR, TimeUnit.NATURAL_DAYS: DAY}
     outward = sum(scaled(lengths.get(each.unit, 0), each.amount) for each in allowances)
     first, end = map(micros, calendar.horizon)
-    return min(first, int(opened.min())) - outward, max(end, int(opened.max())) + outward
+    earliest, latest = min(first, int(opened.min())) - outward, max(end, int(opened.max())) + outward
+    return earliest // DAY, latest // DAY + 1
+
+
+@lru_cache(maxsize=8)
+def _counting(calendar: WorkCalendar, first: int, last: int) -> "_Counting":
+    """Made once for a calendar: one duty is asked for as often as many."""
+    return _Counting(calendar, LocalClock(calendar.office.zone, first, last))
 
 
 class LocalClock:
-    """What the clocks of a zone show, from one instant to another."""
+    """What the clocks of a zone show, from one day to another."""
 
     def __init__(self, zone: ZoneInfo, first: int, last: int) -> None:
-        nights = [day * DAY for day in range(first // DAY - 2, last // DAY + 4)]
+        nights = [day * DAY for day in range(first - 2, last + 4)]
         offsets = [offset_at(zone, night) for night in nights]
         turns = [n for n in range(1, len(nights)) if offsets[n] != offsets[n - 1]]
         self.changes = np.array([change_between(zone, nights[n - 1], nights[n]) for n in turns], dtype=np.int64)

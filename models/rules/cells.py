@@ -1,5 +1,6 @@
 """From the cells of a row to its fields, by a mapping: compiled once a file, then run for every row."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -15,6 +16,9 @@ KEPT = 200_000
 """So many written values are remembered with what they mean; then it is begun anew: a file has no end."""
 EXACT = 2**53
 """Up to here a number of a spreadsheet or of JSON is exact; a longer one has lost its last digits before we see it."""
+# Several words in one cell, with the comma, semicolon or enumeration mark of either script between them.
+BETWEEN_FLAGS = re.compile(r"[,;\uff0c\uff1b\u3001]")
+
 K = TypeVar("K")
 V = TypeVar("V")
 Row = Any
@@ -89,6 +93,9 @@ class FieldReader:
         if self.about.says is Says.DAY:
             return day(self.source.formats or (ISO,), written)
         said = written if isinstance(written, str) else written.isoformat()
+        if self.about.says is Says.FLAGS:
+            flags = tuple(self.words.get(flag.strip()) for flag in BETWEEN_FLAGS.split(said))
+            return Wrong("unknown") if None in flags else flags
         return self.words.get(said, Wrong("unknown")) if self.about.says in WORDS else said
 
     @cached_property

@@ -119,6 +119,7 @@ class Explanation:
     closed: Closed | None
     ended: Ended | None
     called_up: bool
+    live_at: datetime | None
     hold: Decided | None
     held_until: date | None
     suspensions: tuple[Suspended, ...]
@@ -155,6 +156,7 @@ def explain(issue: IssueRecord, calendar: WorkCalendar, now: datetime) -> Explan
         closed=closed,
         ended=ended,
         called_up=issue.called_up,
+        live_at=issue.live_at,
         hold=hold,
         held_until=issue.held_until,
         suspensions=issue.suspensions,

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 
 class Subject(StrEnum):
-    """What a file is about."""
+    """What a file is about; reports are issues as they are raised, without anything that was done about them."""
 
+    REPORTS = "reports"
     ISSUES = "issues"
     PEOPLE = "people"
     POSTINGS = "postings"
@@ -16,7 +17,7 @@ class Subject(StrEnum):
 
 
 class Says(StrEnum):
-    """What a field says: a text, an instant, a day, or a word of one of the lists of the vocabulary."""
+    """What a field says: a text, an instant, a day, a word of a list of the vocabulary; flags: any number of words."""
 
     TEXT = "text"
     INSTANT = "instant"
@@ -25,13 +26,12 @@ class Says(StrEnum):
     STAGE = "stage"
     RATING = "rating"
     ROLE = "role"
+    FLAGS = "key_household"
 
 
 ROW = "row"
 """Under this name stands what is wrong with a row as a whole."""
-REPORTER = "reported_by"
-"""Who reports has to be known, unless somebody else answers for the whole file."""
-WORDS = frozenset({Says.SEVERITY, Says.STAGE, Says.RATING, Says.ROLE})
+WORDS = frozenset({Says.SEVERITY, Says.STAGE, Says.RATING, Says.ROLE, Says.FLAGS})
 LONGEST = 8000
 LONGEST_KEY = 200
 NUL = "\0"  # the one character PostgreSQL does not store
@@ -53,26 +53,31 @@ class Field:
     longest: int = LONGEST_KEY
 
 
+_RAISED = (
+    Field("external_id", required=True),
+    Field("happened_at", Says.INSTANT, required=True),
+    Field("grid", told=True),
+    Field("category", required=True),
+    Field("severity", Says.SEVERITY, told=True),
+    Field("summary", required=True, longest=LONGEST),
+    Field("source", told=True),
+)
+_DONE = (
+    Field("stage", Says.STAGE),
+    Field("signed_at", Says.INSTANT),
+    Field("done_at", Says.INSTANT),
+    Field("handler"),
+    Field("evidence", longest=LONGEST),
+    Field("rating", Says.RATING),
+    Field("rated_at", Says.INSTANT),
+    Field("closed_at", Says.INSTANT),
+    Field("closed_by"),
+)
+_REPORTER = (Field("reporter_name"), Field("reporter_phone"))
+
 FIELDS: dict[Subject, tuple[Field, ...]] = {
-    Subject.ISSUES: (
-        Field("external_id", required=True),
-        Field("happened_at", Says.INSTANT, required=True),
-        Field("grid", told=True),
-        Field("category", required=True),
-        Field("severity", Says.SEVERITY, told=True),
-        Field("summary", required=True, longest=LONGEST),
-        Field("source", told=True),
-        Field(REPORTER, told=True),
-        Field("stage", Says.STAGE),
-        Field("signed_at", Says.INSTANT),
-        Field("done_at", Says.INSTANT),
-        Field("handler"),
-        Field("evidence", longest=LONGEST),
-        Field("rating", Says.RATING),
-        Field("rated_at", Says.INSTANT),
-        Field("closed_at", Says.INSTANT),
-        Field("closed_by"),
-    ),
+    Subject.REPORTS: (*_RAISED, Field("reported_by", required=True), *_REPORTER),
+    Subject.ISSUES: (*_RAISED, Field("reported_by", told=True), *_DONE, *_REPORTER),
     Subject.PEOPLE: (Field("code", required=True), Field("name", required=True)),
     Subject.POSTINGS: (
         Field("code", required=True),
@@ -88,7 +93,19 @@ FIELDS: dict[Subject, tuple[Field, ...]] = {
         Field("reason", required=True),
         Field("deputy"),
     ),
-    Subject.HOUSEHOLDS: (),
+    Subject.HOUSEHOLDS: (
+        Field("external_id", required=True),
+        Field("grid", required=True),
+        Field("compound"),
+        Field("building", required=True),
+        Field("staircase", required=True),
+        Field("room", required=True),
+        Field("flags", Says.FLAGS),
+        Field("moved_out_on", Says.DAY),
+        Field("name"),
+        Field("phone"),
+        Field("id_number"),
+    ),
 }
 
 

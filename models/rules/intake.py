@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from models.rules.fields import REPORTER, ROW, Subject, shortcomings
+from models.rules.fields import Subject, shortcomings
+from models.rules.households import Reporter
+from models.rules.privacy import may_have_been, phone_fault, plain_phone
 from models.vocabulary import Severity
 
 Key = tuple[str, str]
@@ -30,9 +32,12 @@ class Known:
     ambiguous: Collection[str] = ()
 
 
+NOBODY = Reporter()
+
+
 @dataclass(frozen=True)
 class IntakeRow:
-    """A row that can be taken; `happened_at` in UTC."""
+    """A row that can be taken; `happened_at` in UTC, `reporter` whatever the resident gave of themselves."""
 
     external_id: str
     happened_at: datetime
@@ -42,6 +47,7 @@ class IntakeRow:
     summary: str
     source: str
     reported_by: str
+    reporter: Reporter = NOBODY
 
     @property
     def key(self) -> Key:
@@ -60,9 +66,9 @@ def read_row(said: Mapping[str, Any], unread: Mapping[str, str], known: Known) -
     :param said: what it says by field, instants in UTC, None for nothing.
     :param unread: what is wrong with the fields that could not be read.
     """
-    wrong = shortcomings(Subject.ISSUES, said, unread) | _misfits(said, known)
-    if said.get(REPORTER) is None and not {REPORTER, ROW} & unread.keys():
-        wrong[REPORTER] = "missing"
+    wrong = shortcomings(Subject.REPORTS, said, unread) | misfits(said, known)
+    if said.get("reported_by") is not None and said["reported_by"] not in known.reporters:
+        wrong["reported_by"] = "unknown"
     if wrong or unread:
         return {**wrong, **unread}
     return IntakeRow(
@@ -74,22 +80,28 @@ def read_row(said: Mapping[str, Any], unread: Mapping[str, str], known: Known) -
         summary=said["summary"],
         source=said.get("source") or "file",
         reported_by=said["reported_by"],
+        reporter=reporter(said),
     )
 
 
-def _misfits(said: Mapping[str, Any], known: Known) -> dict[str, str]:
+def reporter(said: Mapping[str, Any]) -> Reporter:
+    """The resident who raised it, as they gave themselves."""
+    name, phone = said.get("reporter_name"), said.get("reporter_phone")
+    return Reporter(name, phone) if name or phone else NOBODY
+
+
+def misfits(said: Mapping[str, Any], known: Known) -> dict[str, str]:
     """What a row says that the county does not know."""
     wrong = {}
-    grid, category, reporter = said.get("grid"), said.get("category"), said.get("reported_by")
-    happened_at = said.get("happened_at")
+    grid, category, happened_at = said.get("grid"), said.get("category"), said.get("happened_at")
     if grid is not None and grid not in known.grids:
         wrong["grid"] = "ambiguous" if grid in known.ambiguous else "unknown"
     if category is not None and category not in known.categories:
         wrong["category"] = "unknown"
-    if reporter is not None and reporter not in known.reporters:
-        wrong["reported_by"] = "unknown"
     if happened_at is not None and not known.since <= happened_at <= known.now:
         wrong["happened_at"] = "later" if happened_at > known.now else "earlier"
+    if (phone := said.get("reporter_phone")) and (fault := phone_fault(plain_phone(phone))):
+        wrong["reporter_phone"] = fault
     return wrong
 
 
@@ -108,4 +120,8 @@ class Telling(Protocol):
 def clashing(rows: Sequence[Telling], told: Mapping[Key, Content]) -> list[bool]:
     """Of each row, whether its source said something else under the same id: before, as `told`, or further up."""
     first = dict(told)
-    return [first.setdefault(row.key, row.content) != row.content for row in rows]
+    return [not _the_same(first.setdefault(row.key, row.content), row.content) for row in rows]
+
+
+def _the_same(told: Content, said: Content) -> bool:
+    return told[0] == said[0] and may_have_been(told[1], said[1])

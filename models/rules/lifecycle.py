@@ -170,11 +170,20 @@ def allowing_post(row: Transition, held: Collection[HeldPost], path: Collection[
     :param path: the unit ids from the topmost to the issue's own.
     :raises NotAllowed: when none of the posts held does.
     """
-    fitting = [post for post in held if post.role in row.roles and (post.unit_id in path or row.source is None)]
+    fitting = [post for post in held if may(row, post, path)]
     if not fitting:
         raise NotAllowed(action=row.action, roles=tuple(sorted(row.roles)))
-    order = list(path)
-    return max(fitting, key=lambda post: order.index(post.unit_id) if post.unit_id in path else -1)
+    return max(fitting, key=lambda post: nearness(post, path))
+
+
+def may(row: Transition, post: HeldPost, path: Collection[int]) -> bool:
+    """Whether a post allows it; anywhere at all, where nothing was before."""
+    return post.role in row.roles and (post.unit_id in path or row.source is None)
+
+
+def nearness(post: HeldPost, path: Collection[int]) -> int:
+    """How near a post is to an issue: the depth of its unit on the way up; off it, it is farthest."""
+    return list(path).index(post.unit_id) if post.unit_id in path else -1
 
 
 AS_RECORDED = transition(Stage.RAISED, Action.CLOSE_AS_RECORDED)

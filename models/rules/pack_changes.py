@@ -182,6 +182,7 @@ def policy_things(policy: Policy) -> dict[str, Fields]:
         "holds": {"longest": str(bounds.longest_hold)},
         "extensions": {"most": str(bounds.most_extensions), "longest": str(bounds.longest_extended)},
         "disclosure": {"": _text(sorted(bounds.disclosure))},
+        "privacy": _fields(policy.privacy.model_dump(mode="json") if policy.privacy else {}),
     }
 
 

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, StrictBool
 
 from models.rules.bounds import LONGEST_EXTENDED
 from models.rules.escalation import Timing
-from models.rules.pack_values import At, Key, Limit, Name, Span, Written, timing
+from models.rules.pack_values import At, Key, Limit, Name, NaturalDays, Span, Written, timing
 from models.rules.worktime import Allowance
 from models.vocabulary import DutyKind, Lane, Severity, StepAction
 
@@ -81,6 +81,13 @@ class Extensions(Written):
     longest: Limit = Allowance.parse(LONGEST_EXTENDED)
 
 
+class Privacy(Written):
+    """For how many natural days it is known who raised an issue after it ended, and who lived where they moved out."""
+
+    reporters: NaturalDays | None = None
+    moved_out: NaturalDays | None = None
+
+
 class Policy(Written):
     """A whole policy; its JSON reads as the file does. Issues of the lanes in `disclosure` are published or exempt."""
 
@@ -92,3 +99,4 @@ class Policy(Written):
     holds: Holds | None = None
     extensions: Extensions | None = None
     disclosure: tuple[Lane, ...] = ()
+    privacy: Privacy | None = None

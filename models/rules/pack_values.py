@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from models.rules.escalation import Timing
 from models.rules.worktime import Allowance
+from models.vocabulary import TimeUnit
 
 T = TypeVar("T")
 WINDOW = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
@@ -104,6 +105,17 @@ def allowance(written: str) -> Allowance:
     return read
 
 
+def natural_days(written: str) -> Allowance:
+    """Read ``365 natural_days``: no other unit.
+
+    :raises ValueError: on anything else.
+    """
+    read = allowance(written)
+    if read.unit is not TimeUnit.NATURAL_DAYS:
+        raise ValueError(written)
+    return read
+
+
 def timing(written: str) -> Timing:
     """Read when a step falls: ``75%``, ``opened +4 working_hours``, ``-2 urgent_hours``, ``due``, ``+1 working_days``.
 
@@ -170,6 +182,7 @@ Year = Annotated[int, Field(strict=True, ge=2000, le=2100)]
 Day = Annotated[date, BeforeValidator(_read_day)]
 Span = Annotated[Window, as_written("window", Window.parse), PlainSerializer(str)]
 YearDay = Annotated[DayOfYear, as_written("day_of_year", DayOfYear.parse), PlainSerializer(str)]
+NaturalDays = Annotated[Allowance, as_written("natural_days", natural_days), PlainSerializer(str)]
 Limit = Annotated[Allowance, as_written("allowance", allowance), PlainSerializer(str)]
 At = Annotated[str, as_written("timing", _timing_text)]
 Zone = Annotated[str, as_written("zone", _zone)]

@@ -34,12 +34,9 @@ _SPELT_ABROAD = [3, 3, 4]
 _SPELT_ID = ([6, 8, 4], [6, 4, 4, 4])
 _MOST_GROUPS = 20
 _SPACES = r"\s+"
-# Digits as people write them in words, by the digit: zero twice, and the one that is said over the telephone.
-_SPELT = dict(
-    zip(
-        (0x3007, 0x96F6, 0x4E00, 0x5E7A, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D), "001123456789"
-    )
-)
+# Digits in words, zero in two ways, one also as it is said over the telephone; X and + in full width.
+_WORDS = (0x3007, 0x96F6, 0x4E00, 0x5E7A, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D)
+_SPELT = dict(zip((*_WORDS, 0xFF38, 0xFF58, 0xFF0B), "001123456789Xx+", strict=True))
 
 
 def plain_name(written: str) -> str:
@@ -133,6 +130,25 @@ def struck(text: str, names: Iterable[str], numbers: Iterable[str] = ()) -> str:
         if len(name) > 1:
             text = re.sub(_as_written(name), STRUCK, text, flags=re.IGNORECASE)
     return text
+
+
+def kept(written: str, names: Iterable[str]) -> str:
+    """What staff wrote about somebody, as it may be kept: without some names, of numbers the last four."""
+    return tails_only(struck(written, names))
+
+
+def may_have_been(struck_out: str, said: str) -> bool:
+    """Whether a text from which somebody may have been struck out could have been these words."""
+    first, *others = struck_out.split(STRUCK)
+    if not others or not said.startswith(first):
+        return struck_out == said
+    place = len(first)
+    for piece in others[:-1]:
+        found = said.find(piece, place)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return said.endswith(others[-1]) and len(said) - len(others[-1]) >= place
 
 
 def _as_written(name: str) -> str:

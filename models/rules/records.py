@@ -121,7 +121,10 @@ class Happened:
 
 @dataclass(frozen=True)
 class IssueRecord:
-    """An issue with its duties and its history, both oldest first; on hold until a day, its units suspended now."""
+    """An issue with its duties and its history, both oldest first; on hold until a day, its units suspended now.
+
+    ``live_at`` is the go-live moment of one that came from elsewhere.
+    """
 
     number: str
     summary: str
@@ -136,3 +139,4 @@ class IssueRecord:
     suspensions: tuple[Suspended, ...] = ()
     merged_into: str | None = None
     called_up: bool = False
+    live_at: datetime | None = None

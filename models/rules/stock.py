@@ -153,7 +153,7 @@ def _stage(row: StockRow) -> Iterator[tuple[str, str]]:
     needed = {*NEEDED[row.stage], *_implied(row)}
     told = (*DATES, "evidence", "rating")
     yield from ((name, "missing") for name in told if name in needed and not getattr(row, name))
-    if row.stage is not Stage.CLOSED and row.stage is not _reached(row):
+    if row.stage is not Stage.CLOSED and row.stage is not reached(row):
         yield "stage", "disagrees"
 
 
@@ -165,7 +165,7 @@ def _implied(row: StockRow) -> Iterator[str]:
         yield from ("done_at", "rated_at", "rating", "signed_at")
 
 
-def _reached(row: StockRow) -> Stage:
+def reached(row: StockRow) -> Stage:
     """The stage at which the dates leave an issue."""
     if row.closed_at:
         return Stage.CLOSED

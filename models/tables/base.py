@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, String, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
 
 from models import vocabulary
+from models.rules.privacy import tails_only
 
 
 def stored(kind: type[StrEnum], name: str | None = None) -> Enum:
@@ -21,6 +22,18 @@ def stored(kind: type[StrEnum], name: str | None = None) -> Enum:
         create_constraint=True,
         values_callable=lambda members: [m.value for m in members],
     )
+
+
+class Remark(TypeDecorator[str]):
+    """What somebody wrote in their own words: of numbers that lead to a person only the last four are stored."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The words as they are stored."""
+        del dialect
+        return None if value is None else tails_only(value)
 
 
 _ENUMS = [

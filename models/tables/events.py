@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Table, stored
+from models.tables.base import Remark, Table, stored
 from models.vocabulary import Action, Stage
 
 
@@ -33,7 +33,7 @@ class Event(Table):
     post_id: Mapped[int | None] = mapped_column(
         ForeignKey("posts.id"), comment="the post that allowed it, or was assigned"
     )
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(Remark)
     voids_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"), comment="the event that this one takes back")
     revision_id: Mapped[int | None] = mapped_column(
         comment="the newest revision of the issue and its duties before it: what taking it back returns to"

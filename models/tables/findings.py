@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Table
+from models.tables.base import Remark, Table
 
 
 class Finding(Table):
@@ -27,4 +27,4 @@ class Finding(Table):
     last_seen_at: Mapped[datetime]
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     acknowledged_at: Mapped[datetime | None]
-    reason: Mapped[str | None] = mapped_column(comment="why it may stand")
+    reason: Mapped[str | None] = mapped_column(Remark, comment="why it may stand")

@@ -5,12 +5,16 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Table
+from models.tables.base import Remark, Table
 from models.vocabulary import Lane, Rating, Severity, Stage
 
 
 class Issue(Table):
-    """What a resident raised. How it came to stand where it stands is in the events."""
+    """What a resident raised. How it came to stand where it stands is in the events.
+
+    ``summary`` is what they said, but for their own name and phone: the only words of residents outside their room. It
+    is in no revision, and whatever puts it out masks the numbers in it.
+    """
 
     __tablename__ = "issues"
     __table_args__ = (
@@ -40,15 +44,15 @@ class Issue(Table):
     happened_at: Mapped[datetime] = mapped_column(comment="when it was raised; clocks count from here")
     recorded_at: Mapped[datetime]
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), comment="who said it was done")
-    evidence: Mapped[str | None] = mapped_column(comment="what shows that it was done, by reference")
+    evidence: Mapped[str | None] = mapped_column(Remark, comment="what shows that it was done, by reference")
     rating: Mapped[Rating | None]
     closed_at: Mapped[datetime | None]
     reopenings: Mapped[int] = mapped_column(SmallInteger, default=0)
     called_up: Mapped[bool] = mapped_column(default=False, comment="help of another unit was called for")
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"), index=True)
     held_until: Mapped[date | None] = mapped_column(comment="on hold until this day begins")
-    published: Mapped[str | None] = mapped_column(comment="where residents can read what came of it")
-    exempt: Mapped[str | None] = mapped_column(comment="why it need not be published")
+    published: Mapped[str | None] = mapped_column(Remark, comment="where residents can read what came of it")
+    exempt: Mapped[str | None] = mapped_column(Remark, comment="why it need not be published")
     live_at: Mapped[datetime | None] = mapped_column(
         comment="taken over from elsewhere: steps that fall by then are passed over"
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Table
+from models.tables.base import Remark, Table
 
 
 class Person(Table):
@@ -49,7 +49,7 @@ class Absence(Table):
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), comment="null: the tier above answers")
     from_on: Mapped[date]
     until_on: Mapped[date]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Remark)
     cancelled: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime] = mapped_column(comment="the `now` of its last change")
 
@@ -62,7 +62,7 @@ class Suspension(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    cause: Mapped[str]
+    cause: Mapped[str] = mapped_column(Remark)
     from_at: Mapped[datetime]
     until_at: Mapped[datetime]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), comment="who ordered it")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Table
+from models.tables.base import Remark, Table
 from models.vocabulary import RequestKind
 
 
@@ -22,7 +22,7 @@ class Request(Table):
     duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), comment="the duty it is about")
     what: Mapped[RequestKind]
     until_on: Mapped[date] = mapped_column(comment="the day a hold ends, or the new day on which the duty is due")
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Remark)
     asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), comment="null when it lapsed")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Table
+from models.tables.base import Remark, Table
 from models.vocabulary import RoomAction
 
 
@@ -98,5 +98,5 @@ class RoomEvent(Table):
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"))
     columns: Mapped[list[str]] = mapped_column(comment="the names of what changed or was read")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), comment="null: a register, or by rule")
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(Remark)
     recorded_at: Mapped[datetime]

@@ -12,10 +12,12 @@ from tests.bench.auditing import audits
 from tests.bench.climbing import climbing
 from tests.bench.database import a_home, a_server
 from tests.bench.due_times import due_times
+from tests.bench.importing import importing
 from tests.bench.measuring import Line, table
 from tests.bench.nights import nights
+from tests.bench.replaying import replaying
 
-NAMES = ("audit", "climb", "due-times", "night")
+NAMES = ("audit", "climb", "due-times", "import", "night", "replay")
 
 
 def main() -> None:
@@ -32,8 +34,12 @@ def _measured(asked: argparse.Namespace, url: str, home: Path, sizes: list[int])
         yield from due_times(asked.rounds)
     if "climb" in names:
         yield from climbing(url, sizes, asked.rounds)
+    if "import" in names:
+        yield from importing(home / "rows", 10_000 if asked.quick else 100_000, asked.rounds)
     if "audit" in names:
         yield from audits(url, max(sizes))
+    if "replay" in names:
+        yield from replaying(url, 1_000 if asked.quick else 10_000)
     if "night" in names:
         yield from nights(url, home, [] if asked.quick else [max(sizes)], asked.rounds)
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,3 +101,20 @@ class Shell:
         about = ("--category", "lighting", "--by", by, "--at", at)
         number: str = json.loads(self.fine("issue", "report", "楼道灯不亮", *where, *about, *more, "--json"))["number"]
         return number
+
+
+def csv_file(folder: Path, name: str, *lines: str) -> str:
+    """A file of some lines."""
+    file = folder / name
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(file)
+
+
+def counts(said: Said) -> tuple[int, int, int]:
+    """Of an import: rows taken, known before, rejected."""
+    return said.data["taken"], said.data["known"], said.data["rejected"]
+
+
+def faults(said: Said) -> dict[tuple[int, str], str]:
+    """Of an import: what was wrong, by line and field."""
+    return {(each["line"], each["field"]): each["fault"].partition(": ")[2] for each in said.data["faults"]}

@@ -156,6 +156,7 @@ def test_each_line_says_how_it_is_and_what_to_do(wangge: Shell) -> None:
             "正常 发送",
             "正常 停钟",
             "正常 账目",
+            "注意 居民信息",
             "故障 Prefect",
         )
     ]

@@ -135,7 +135,7 @@ def test_tables_fit_a_hundred_columns(wangge: Shell, words: str) -> None:
 
 
 def test_the_ledger_as_json_has_every_column_of_every_issue(wangge: Shell) -> None:
-    rows = wangge("ledger", "--format", "json", *NOW).data
+    rows = wangge("ledger", "--with-summary", "--format", "json", *NOW).data
     assert [tuple(row) for row in rows] == [LEDGER] * 6
     first = rows[0]
     assert (first["number"], first["community"], first["grid"]) == ("东街-2026-0001", "东街", "东街第1网格")
@@ -150,9 +150,12 @@ def test_the_ledger_as_json_has_every_column_of_every_issue(wangge: Shell) -> No
 
 
 def test_the_ledger_as_csv_parses_back_to_the_same(wangge: Shell, tmp_path: Path) -> None:
-    rows = wangge("ledger", "--json", *NOW).data
-    text = wangge.fine("ledger", "--format", "csv", *NOW)
-    assert wangge.fine("ledger", "--out", str(tmp_path / "台账.csv"), *NOW) == f"已写入 6 件：{tmp_path / '台账.csv'}\n"
+    rows = wangge("ledger", "--with-summary", "--json", *NOW).data
+    text = wangge.fine("ledger", "--with-summary", "--format", "csv", *NOW)
+    assert (
+        wangge.fine("ledger", "--with-summary", "--out", str(tmp_path / "台账.csv"), *NOW)
+        == f"已写入 6 件：{tmp_path / '台账.csv'}\n"
+    )
     assert (tmp_path / "台账.csv").read_text(encoding="utf-8-sig") == text
     assert [path.name for path in tmp_path.iterdir()] == ["台账.csv"]
     read = list(csv.DictReader(io.StringIO(text)))
@@ -173,9 +176,20 @@ def test_the_ledger_goes_into_a_file_of_any_form(wangge: Shell, tmp_path: Path) 
     assert sentence == "文件 /nowhere/l.csv 读写不了：No such file or directory。"
 
 
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_the_ledger_goes_out_without_what_residents_said_unless_asked(wangge: Shell, form: str) -> None:
+    assert "楼道灯不亮" not in wangge.fine("ledger", "--format", form, *NOW)
+    assert "楼道灯" in wangge.fine("ledger", "--with-summary", "--format", form, *NOW)
+
+
 def test_what_residents_say_becomes_neither_formula_nor_a_way_to_trace_them(wangge: Shell) -> None:
-    assert "'=HYPERLINK" in wangge.fine("ledger", "--format", "csv", *NOW)
-    for words in (("ledger", "--json"), ("issue", "list"), ("issue", "show", "西街-2026-2"), ("duties", "--json")):
+    assert "'=HYPERLINK" in wangge.fine("ledger", "--with-summary", "--format", "csv", *NOW)
+    for words in (
+        ("ledger", "--with-summary", "--json"),
+        ("issue", "list"),
+        ("issue", "show", "西街-2026-2"),
+        ("duties", "--json"),
+    ):
         shown = wangge.fine(*words, *NOW)
         assert "5551234" not in shown
         assert "号码略" in shown

@@ -1,15 +1,12 @@
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.loading import load_pack
-from deployments.demonstration import Lived, found, live, script, staff
-from models.actions import packs
+from deployments.demonstration.founding import script, staff
 from models.actions.reporting import Report, report
 from models.database import transaction
 from models.queries.rulebook import rulebook
@@ -17,11 +14,12 @@ from models.rules.pack import CountyPack
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.vocabulary import Action, Role, Severity
-from tests.conftest import fresh_database
+from tests.deployments.lived_county import FOLDER, MONDAY, everything, founded, lived, local_day
 from tests.models.mutations import audited
 
-FOLDER = Path(__file__).parent.parent.parent / "deployments" / "counties" / "gucheng"
-MONDAY = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)  # 11:00 there
+
+class Killed(Exception):
+    """The process ends here."""
 
 
 @pytest.fixture(scope="module")
@@ -31,25 +29,24 @@ def pack() -> CountyPack:
 
 @pytest.fixture(scope="module")
 def plan() -> dict[str, Any]:
-    return {**script(FOLDER), "days": 9}
+    """Some days in which as much happens as in many."""
+    written = script(FOLDER)
+    often = dict.fromkeys(
+        ("hold", "extension", "promise", "call_up", "void", "leave", "secretary_away", "reopen"), 0.2
+    ) | {"done": 0.6}
+    every = dict.fromkeys(written["every"], 3)
+    return {**written, "days": 7, "chances": {**written["chances"], **often}, "every": every}
 
 
 def lived_database(server_url: str, pack: CountyPack, plan: dict[str, Any], name: str, *moments: datetime) -> str:
-    url = fresh_database(server_url, name)
-    with transaction(url) as session:
-        packs.load(session, pack, calendar_days(pack, 2026), now=moments[0])
-        found(session, pack, plan, moments[0])
+    url = founded(server_url, pack, plan, name, moments[0])
     for now in moments:
         lived(url, pack, plan, now)
     return url
 
 
-def lived(url: str, pack: CountyPack, plan: dict[str, Any], now: datetime) -> Lived:
-    return live(url, pack, plan, now, lambda *_: None)
-
-
 def ledger(url: str) -> list[tuple[object, ...]]:
-    """What happened to every issue, without surrogate keys."""
+    """What happened to every issue."""
     with transaction(url) as session:
         rows = session.execute(
             select(Issue.number, Issue.summary, Event.action, Event.step, Event.happened_at, Event.recorded_at)
@@ -81,12 +78,21 @@ def test_every_post_but_the_vacant_ones_has_its_person(pack: CountyPack, plan: d
     assert people == staff(pack, plan, date(2026, 1, 1))
 
 
-def test_the_same_seed_lives_the_same_days(server_url: str, pack: CountyPack, plan: dict[str, Any]) -> None:
-    once, again = (
-        lived_database(server_url, pack, {**plan, "days": 3}, name, MONDAY) for name in ("wangge_once", "wangge_again")
-    )
-    assert len(ledger(once)) > 20
-    assert ledger(again) == ledger(once)
+def test_the_same_seed_lives_the_same_days_killed_or_not(
+    server_url: str, week: str, pack: CountyPack, plan: dict[str, Any]
+) -> None:
+    again = founded(server_url, pack, plan, "wangge_again")
+
+    def killed(_: date, done: int, __: int) -> None:
+        if done == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        lived(again, pack, plan, told=killed)
+    assert lived(again, pack, plan).days == plan["days"] - 2
+    once, twice = everything(week), everything(again)
+    assert {name for name in once if once[name] != twice[name]} == set()
+    assert len(once["events"]) > 100
 
 
 def test_a_week_holds_the_whole_life_of_an_issue(week: str) -> None:
@@ -106,10 +112,6 @@ def test_people_rest_on_days_off_but_residents_still_report(week: str) -> None:
     assert Action.SIGN not in done
 
 
-def local_day(instant: datetime) -> date:
-    return (instant + timedelta(hours=8)).date()
-
-
 def test_no_day_is_lived_twice(week: str, pack: CountyPack, plan: dict[str, Any]) -> None:
     before = ledger(week)
     assert lived(week, pack, plan, MONDAY + timedelta(hours=3)).days == 0
@@ -119,9 +121,9 @@ def test_no_day_is_lived_twice(week: str, pack: CountyPack, plan: dict[str, Any]
 def test_after_a_standstill_the_missed_days_are_lived_first(
     server_url: str, pack: CountyPack, plan: dict[str, Any]
 ) -> None:
-    stopped = lived_database(server_url, pack, {**plan, "days": 4}, "wangge_stopped", MONDAY - timedelta(days=3))
-    after = lived(stopped, pack, {**plan, "days": 4}, MONDAY)
-    assert (after.days, after.first, after.last) == (3, date(2026, 3, 6), date(2026, 3, 8))
+    stopped = lived_database(server_url, pack, {**plan, "days": 2}, "wangge_stopped", MONDAY - timedelta(days=2))
+    after = lived(stopped, pack, {**plan, "days": 2}, MONDAY)
+    assert (after.days, after.first, after.last) == (2, date(2026, 3, 7), date(2026, 3, 8))
 
 
 def test_where_a_real_person_acted_the_invented_ones_stay_at_home(

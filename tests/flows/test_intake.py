@@ -1,12 +1,14 @@
 """The intake: what becomes of the files in the drop folder."""
 
 import csv
+import json
 import os
 import stat
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from flows.forms import IntakeForm
@@ -209,3 +211,52 @@ def test_a_name_two_grids_share_stops_no_other_row(town: Town) -> None:
     took = taken(drop(town, "a.csv", HEADER, GOOD, URGENT))
     assert (took.taken, took.rejected) == (1, 1)
     assert rejects(town)[0]["错误"].startswith("网格: 不止一个单位")
+
+
+MAPPED = """\
+zone: Asia/Shanghai
+fields:
+  external_id: no
+  happened_at: {column: at, formats: ["%Y/%m/%d %H:%M"]}
+  grid: {column: grid, prefix: east-}
+  category: {value: lighting}
+  severity: {value: ordinary}
+  summary: text
+  source: {value: city}
+  reported_by: {value: W01}
+"""
+MAPPED_ROWS = [
+    {"no": "B-1", "at": "2026/3/2 9:30", "grid": 1, "text": "灯不亮"},
+    {"no": "B-2", "at": "2026/3/2", "grid": 2, "text": "灯不亮"},
+]
+
+
+def test_files_of_any_form_are_read_by_the_mapping_in_the_folder(town: Town, run: RunFlow) -> None:
+    lines = [json.dumps(row, ensure_ascii=False) for row in MAPPED_ROWS]
+    drop(town, "a.jsonl", *lines)
+    book = openpyxl.Workbook()
+    for cells in (MAPPED_ROWS[0].keys(), ("B-3", "2026/3/2 9:40", 2, "路灯坏了")):
+        book.worksheets[0].append(list(cells))
+    book.save(town.home / "inbox" / "b.xlsx")
+    settle(town.home / "inbox" / "b.xlsx")
+    (town.home / "inbox" / "mapping.yaml").write_text(MAPPED)
+    end = run(intake, IntakeForm(now=NOW))
+    assert end.message == "2 个文件：收入 2 件，此前已收 0 件，退回 1 行"
+    assert [(each[0], each[1]) for each in issues(town)] == [("B-1", "东街第1网格"), ("B-3", "东街第2网格")]
+    (kept,) = (town.home / "rejected").iterdir()
+    assert json.loads(kept.read_text())["错误"] == "提出时间: 不是映射（formats）里写明的任何一种写法"
+    assert {each.name for each in (town.home / "inbox" / "done").iterdir()} == {"a.jsonl", "b.xlsx"}
+
+
+def test_a_mapping_named_in_the_form_that_is_no_good_fails_the_run_with_its_faults(town: Town, run: RunFlow) -> None:
+    file = drop(town, "a.csv", "no,at", "B-1,x")
+    mapping = town.home / "city.yaml"
+    mapping.write_text(MAPPED + "  stage: stage\n")
+    end = run(intake, IntakeForm(now=NOW, mapping=str(mapping)))
+    assert end.is_failed()
+    assert "city.yaml:11: fields.stage: 没有这个字段" in (end.message or "")
+    assert file.exists()
+    mapping.write_text(MAPPED)
+    assert "city.yaml:5: fields.grid.column: 没有“grid”这一列" in (
+        run(intake, IntakeForm(now=NOW, mapping=str(mapping))).message or ""
+    )

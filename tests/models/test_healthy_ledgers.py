@@ -18,8 +18,10 @@ from models.actions import (
     side_exits,
     voiding,
 )
+from models.actions.closing import close_as_recorded
 from models.queries import units
 from models.queries.rulebook import Rulebook, rulebook
+from models.rules.stock import Closing
 from models.tables.events import Event
 from models.vocabulary import Action, Basis, Rating, RequestKind
 from tests.county import COUNTY, SECRET, at, reported
@@ -152,6 +154,19 @@ def counted_anew(case: Case) -> None:
     nights(case, 6, 9, 10, 17)
 
 
+def closed_elsewhere(case: Case) -> None:
+    case.assigned().signed()
+    nights(case, 5)
+    for when in ("2026-03-05 10:00", "2026-03-06 10:00"):
+        closing = Closing(case.issue.number, at("2026-03-05 09:00"))
+        close_as_recorded(case.session, case.book, [closing], by="P01", now=at(when))
+        if when < "2026-03-06":
+            do(case, voiding.void, "2026-03-05 11:00", "P01", reason="x")
+            nights(case, 6)
+    case.reopened()
+    nights(case, 12)
+
+
 STORIES = (
     struck_off_and_reopened,
     found_its_grid,
@@ -164,6 +179,7 @@ STORIES = (
     flooded,
     handed_over,
     counted_anew,
+    closed_elsewhere,
 )
 
 

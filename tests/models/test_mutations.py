@@ -263,6 +263,10 @@ OVERDUE = {
         {"counted", "gap", "stage"},
     ),
     "closed": ("UPDATE issues SET stage = 'closed' WHERE id = :issue", {"stage", "closed"}),
+    "told what was passed over": (
+        "UPDATE issues SET live_at = '2026-03-05 12:00+08' WHERE id = :issue",
+        {"before_live", "fired", "stands"},
+    ),
     "rejected": ("UPDATE issues SET stage = 'rejected' WHERE id = :issue", {"stage", "counted"}),
 }
 

@@ -127,3 +127,20 @@ def test_what_is_owed_again_stands_still_while_the_unit_is_suspended(
     suspend(session, book)
     case.voided("2026-03-04 10:00")
     assert (case.work.state, case.work.held_at) == (DutyState.HELD, at(FLOOD))
+
+
+@pytest.mark.parametrize(("done", "due"), [("2026-03-05 15:00", "2026-03-09 12:00"), ("2026-03-09 08:45", AFTERWARDS)])
+def test_what_is_done_while_its_clock_stands_still_is_done_in_time(
+    session: Session, book: Rulebook, case: Case, done: str, due: str
+) -> None:
+    """13 hours are left when it is done, be it in the flood or afterwards, before a night has let the clock go on."""
+    suspend(session, book)
+    case.done(done)
+    assert (case.work.state, case.work.ended_at, case.work.due_at) == (DutyState.FULFILLED, at(done), at(due))
+
+
+def test_a_paper_from_before_the_flood_ends_what_was_due_then(session: Session, book: Rulebook, case: Case) -> None:
+    suspend(session, book)
+    when, now = at("2026-03-03 09:00"), at("2026-03-05 15:00")
+    casework.done(session, book, case.issue.number, evidence="照片", by="W01", now=now, happened_at=when)
+    assert (case.work.ended_at, case.work.due_at) == (when, at("2026-03-05 09:00"))

@@ -135,6 +135,7 @@ def explanation(summary: str, **other: Any) -> dict[str, Any]:
         "closed": None,
         "ended": None,
         "called_up": True,
+        "live_at": NOW,
         "hold": {"at": NOW, "person": "周敏", "reason": summary},
         "held_until": date(2026, 11, 30),
         "suspensions": ({"unit": "东街", "cause": summary, "from_at": NOW, "until_at": NOW, "person": "孙立"},),
@@ -155,4 +156,5 @@ CLOSED = {
     "took": {"days": 4, "hours": 2, "minutes": 0, "working": True},
     "steps": 2,
     "steps_after": 1,
+    "as_recorded": True,
 }

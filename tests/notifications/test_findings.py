@@ -13,7 +13,7 @@ from tests.notifications.facts import FIRST_SECRETARY, WORKER
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 INSTANT = "2026-03-05T01:00:00+00:00"
 WORDS = {"action": "sign", "does": "tell", "duty": "act", "stage": "acting", "state": "fulfilled", "stood": "raised"}
-TIMES = dict.fromkeys(("at", "expected_at", "recorded_at"), INSTANT)
+TIMES = dict.fromkeys(("at", "expected_at", "recorded_at", "live_at"), INSTANT)
 PLACES = {"expected_post": FIRST_SECRETARY, "post": WORKER, "unit": "东街"}
 COUNTS = (
     "opened",
@@ -67,6 +67,8 @@ NIGHT = {
     "escalated_left_out": 0,
     "unowned": [],
     "unowned_left_out": 0,
+    "taken_over": [],
+    "taken_over_left_out": 0,
     "vacant": [],
     "absent": [],
     "suspended": [],

@@ -22,7 +22,8 @@ def test_every_message_is_there_in_every_locale() -> None:
         locale: {(path.parts[0], path.name) for path in files if path.parts[1] == locale} for locale in LOCALES
     }
     assert by_locale["zh_CN"] == by_locale["en"]
-    assert {path.parts[1] for path in files} == set(LOCALES)
+    shared = 2  # parts of the path of what stands beside the locales: they include it
+    assert {path.parts[1] for path in files if len(path.parts) > shared} == set(LOCALES)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

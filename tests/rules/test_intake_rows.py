@@ -100,7 +100,7 @@ def test_what_could_not_be_read_is_told_once_and_after_what_can_not_be_taken() -
     assert list(row) == ["grid", "happened_at"]
 
 
-TEXTS = [each.name for each in FIELDS[Subject.ISSUES] if each.says == "text"]
+TEXTS = [each.name for each in FIELDS[Subject.REPORTS] if each.says == "text"]
 
 
 @quick(200)

@@ -17,13 +17,13 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 
-from deployments.demonstration import SCRIPT
+from deployments.demonstration.founding import SCRIPT
 from deployments.show import first_pack
 from models.settings import database_url
 from tests.deployments.test_real_server import free_port
 from tests.system.operator import System
 
-STORY = ("first_night", "intake", "failure", "kills", "engine", "messages", "ending")
+STORY = ("first_night", "intake", "planting", "failure", "kills", "engine", "messages", "private", "ending")
 DAYS = 9  # the county lives through before it is shown: enough for duties to be overdue
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -65,6 +65,7 @@ ORDERS = {
     "come_back": Order(come_back, {"code": CODES}),
     "hand_over": Order(hand_over, {"code": CODES, "to": st.one_of(CODES, CODES, st.none()), "days": st.integers(0, 2)}),
     "suspend": Order(suspend, {"unit": PLACES, "length": minutes(30, 4 * 24 * 60)}),
-    "suspend_again": Order(suspend, {"unit": PLACES, "length": minutes(30, 4 * 24 * 60)}),
+    "suspend_again": Order(suspend, {"unit": PLACES, "length": minutes(30, 6 * 60)}),
+    "suspend_it_all": Order(suspend, {"unit": st.just("works"), "length": minutes(30, 4 * 24 * 60)}),
     "go_on": Order(go_on, {"unit": PLACES}),
 }

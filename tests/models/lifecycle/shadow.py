@@ -112,7 +112,9 @@ class Shadow:
             return self.counted_anew(was, self.offices[-2])
         releveled = was.service_level_id != duty.service_level_id
         stood = clocks.opened(self.office, terms, duty.opened_at) if releveled else life(was)
-        if was.state is DutyState.HELD and duty.state in OWED and duty.held_at != was.held_at:
+        if was.state is DutyState.HELD and duty.state is DutyState.CANCELLED:
+            return life(duty)  # nobody asks when it would have been due
+        if was.state is DutyState.HELD and duty.held_at != was.held_at:
             stood = self.gone_on(was, duty, stood, after, now)
         extension = done.get(Action.EXTEND)
         if extension is not None and extension.duty_id == duty.id:
@@ -131,10 +133,12 @@ class Shadow:
         terms = self.terms[duty.service_level_id]
         for pause in runs(self.pauses(duty, after), was.held_at, now):
             if pause.end is None or pause.end > now:
+                if duty.state is DutyState.FULFILLED:
+                    return clocks.resumed(self.office, terms, stood, pause.start, max(pause.start, duty.ended_at))
                 assert duty.held_at == pause.start, (was, duty, pause)
                 return stood
             stood = clocks.resumed(self.office, terms, stood, pause.start, pause.end)
-        assert duty.state is DutyState.OPEN, (was, duty)
+        assert duty.state is not DutyState.HELD, (was, duty)
         return stood
 
     def nothing_lags(self, now: Snapshot, community_id: int, at: datetime) -> None:

@@ -90,7 +90,10 @@ class World:
         return True
 
     def order(self, name: str, wait: timedelta, **said: Any) -> bool:
-        """Order something about people, posts or units."""
+        """Order something about people, posts or units; one of the suspended ones goes on, if there are any."""
+        suspended = [row.unit_id for row in self.seen.suspensions.values() if (row.ended_at or row.until_at) > self.now]
+        if name == "go_on" and suspended:
+            said["unit"] = self.units[suspended[-1]].key
         return self.do(name, wait, lambda session, now: ORDERS[name].does(session, self.book, now, **said))
 
     def toggle(self, day: date, wait: timedelta) -> bool:

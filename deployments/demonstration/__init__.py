@@ -1,0 +1,1 @@
+"""The demonstration county: invented people who live through days, by the same actions real ones use."""

@@ -1,0 +1,58 @@
+"""A register of households row by row: a row a person, the household's own columns told with each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from models.rules.fields import Subject, shortcomings
+from models.rules.households import HouseholdRow, PersonRow
+from models.rules.privacy import id_fault, phone_fault, plain_id, plain_name, plain_phone
+
+
+def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> HouseholdRow | dict[str, str]:
+    """A household with the one person the row names, or nobody; or all that is wrong with the row, by field.
+
+    :param said: what it says by field, None for nothing.
+    :param unread: what is wrong with the fields that could not be read.
+    """
+    person = PersonRow(*(_plain(said, field, of) for field, of in PLAIN))
+    wrong = {**shortcomings(Subject.HOUSEHOLDS, said, unread), **_person_faults(person), **unread}
+    if wrong:
+        return wrong
+    return HouseholdRow(
+        external_id=said["external_id"],
+        grid=said["grid"],
+        building=said["building"],
+        unit=said["staircase"],
+        room=said["room"],
+        compound=said.get("compound"),
+        flags=said.get("flags") or (),
+        persons=(person,) if person.name else (),
+        moved_out_on=said.get("moved_out_on"),
+    )
+
+
+PLAIN = (("name", plain_name), ("phone", plain_phone), ("id_number", plain_id))
+
+
+def _plain(said: Mapping[str, Any], field: str, of: Any) -> Any:
+    value = said.get(field)
+    return of(value) if value is not None else None
+
+
+def _person_faults(person: PersonRow) -> dict[str, str]:
+    wrong = {}
+    if not person.name and (person.phone or person.id_number):
+        wrong["name"] = "nameless"
+    if person.phone and (fault := phone_fault(person.phone)):
+        wrong["phone"] = fault
+    if person.id_number and (fault := id_fault(person.id_number)):
+        wrong["id_number"] = fault
+    return wrong
+
+
+def joined(household: HouseholdRow, row: HouseholdRow) -> HouseholdRow | None:
+    """A household with one more row of it; None when the row says something else of where or what it is."""
+    if replace(row, persons=()) != replace(household, persons=()):
+        return None
+    return replace(household, persons=(*household.persons, *row.persons))

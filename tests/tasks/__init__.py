@@ -1,0 +1,1 @@
+"""The tasks: what they make of files, without a flow around them."""
