@@ -45,6 +45,13 @@ def taken(session: Session, book: Rulebook, row: StockRow, *, live_at: datetime 
     return session.get_one(Issue, done.issues[0])
 
 
+def allowed(session: Session, book: Rulebook, issue: Issue, what: RequestKind, until: date) -> None:
+    """Asked for and allowed on the 3rd, at 10:30."""
+    asked = at("2026-03-03 10:00")
+    holding.ask(session, book, issue.number, what=what, until=until, reason="x", by="W01", now=asked)
+    holding.approve(session, book, issue.number, secret=SECRET, by="S01", now=at("2026-03-03 10:30"))
+
+
 def given(session: Session, issue: Issue, kind: DutyKind = ACT) -> Sequence[tuple[int | None, datetime]]:
     """The steps given: which, and when each fell."""
     session.expire_all()
@@ -66,14 +73,13 @@ def test_work_sent_back_to_the_community_lies_where_it_does_when_it_was_lived_he
     session: Session, book: Rulebook
 ) -> None:
     """What a suspension of the grid stops, and what it doesn't, hangs on it."""
-    sent_back = {"stage": Stage.ACTING, "rating": Rating.DISSATISFIED, "rated_at": at("2026-03-05 10:00")}
-    row = replace(DONE, handler="S01", **sent_back)
+    bad, rated_at = Rating.DISSATISFIED, at("2026-03-05 10:00")
+    row = replace(DONE, handler="S01", stage=Stage.ACTING, rating=bad, rated_at=rated_at)
     what = Report(row.grid, row.category, row.severity, row.summary, row.happened_at, "W01")
     lived = report(session, book, what, now=row.happened_at)
     casework.sign(session, book, lived.number, by="S01", now=at("2026-03-02 10:00"))
     casework.done(session, book, lived.number, evidence="x", by="S01", now=at("2026-03-04 10:00"))
-    bad = Rating.DISSATISFIED
-    casework.evaluate(session, book, lived.number, rating=bad, by="S01", now=at("2026-03-05 10:00"))
+    casework.evaluate(session, book, lived.number, rating=bad, by="S01", now=rated_at)
     came = taken(session, book, row)
     lies = {
         issue.id: session.scalars(
@@ -89,9 +95,9 @@ def test_work_sent_back_to_the_community_lies_where_it_does_when_it_was_lived_he
 def test_steps_that_fall_after_the_go_live_moment_because_the_clock_stood_still_are_given(
     session: Session, book: Rulebook
 ) -> None:
-    """The flood came on Tuesday the 3rd at 10:00, 2 March's work had 13 office hours left; it ends on the 10th at 12:00.
+    """The flood comes on Tuesday the 3rd at 10:00, when 13 office hours are left, and ends on the 10th at 12:00.
 
-    It is due on the 12th at 11:00 then, 7.75 h after the flood it turns yellow: on the 11th at 11:15. Go-live is the 9th.
+    The work is due on the 12th at 11:00 then, yellow after 7.75 hours: on the 11th at 11:15. Go-live is the 9th.
     """
     suspending.suspend(
         session, book, "east", cause="洪水", until=at("2026-03-10 12:00"), by="P01", now=at("2026-03-03 10:00")
@@ -105,9 +111,7 @@ def test_steps_that_fall_after_the_go_live_moment_because_the_clock_stood_still_
 def test_steps_that_a_hold_before_go_live_moves_behind_it_are_given(session: Session, book: Rulebook) -> None:
     """Brought in on the 3rd for go-live on the 6th; held from the 3rd to the 10th, when 12.5 office hours are left."""
     issue = taken(session, book, ACTING, live_at=at("2026-03-06 00:00"), now=at("2026-03-03 09:00"))
-    hold = {"what": RequestKind.HOLD, "until": date(2026, 3, 10), "reason": "x"}
-    holding.ask(session, book, issue.number, **hold, by="W01", now=at("2026-03-03 10:00"))
-    holding.approve(session, book, issue.number, secret=SECRET, by="S01", now=at("2026-03-03 10:30"))
+    allowed(session, book, issue, RequestKind.HOLD, date(2026, 3, 10))
     nights(session, book, at("2026-03-11 02:30"), at("2026-03-12 02:30"))
     assert still_owed(session, issue)[ACT].due_at == at("2026-03-11 16:00")
     assert given(session, issue) == [(1, at("2026-03-11 08:45")), (2, at("2026-03-11 16:00"))]
@@ -116,9 +120,7 @@ def test_steps_that_a_hold_before_go_live_moves_behind_it_are_given(session: Ses
 def test_work_extended_before_go_live_turns_red_on_its_new_day(session: Session, book: Rulebook) -> None:
     """Nobody hears else that it is due on the 16th."""
     issue = taken(session, book, ACTING, live_at=at("2026-03-06 00:00"), now=at("2026-03-03 09:00"))
-    longer = {"what": RequestKind.EXTENSION, "until": date(2026, 3, 16), "reason": "x"}
-    holding.ask(session, book, issue.number, **longer, by="W01", now=at("2026-03-03 10:00"))
-    holding.approve(session, book, issue.number, secret=SECRET, by="S01", now=at("2026-03-03 10:30"))
+    allowed(session, book, issue, RequestKind.EXTENSION, date(2026, 3, 16))
     nights(session, book, at("2026-03-17 02:30"))
     assert (2, at("2026-03-16 09:00")) in given(session, issue)
 
@@ -138,7 +140,7 @@ def test_what_nobody_named_has_handled_is_not_verified_by_another(session: Sessi
 
 
 def test_a_category_may_be_called_by_its_name_or_the_row_is_rejected(session: Session, book: Rulebook) -> None:
-    """Known.categories: "a row may name only these, categories by key or name" - now a KeyError ends the whole batch."""
+    """Known.categories: categories "by key or name"; a KeyError ends the whole batch now."""
     rows = [replace(RAISED, category="路灯照明"), replace(RAISED, external_id="2")]
     done = take_over_stock(session, book, rows, live_at=LIVE, by="C01", now=NOW)
     assert 1 in done.issues
@@ -149,7 +151,8 @@ def test_a_category_may_be_called_by_its_name_or_the_row_is_rejected(session: Se
 def test_a_key_that_cannot_be_stored_is_rejected_and_the_others_come(
     session: Session, book: Rulebook, field: str
 ) -> None:
-    rows = [replace(RAISED, **{field: "a\0b"}), replace(RAISED, external_id="2")]
+    unstorable = replace(RAISED, source="a\0b") if field == "source" else replace(RAISED, external_id="a\0b")
+    rows = [unstorable, replace(RAISED, external_id="2")]
     done = take_over_stock(session, book, rows, live_at=LIVE, by="C01", now=NOW)
     assert done.rejected == {0: {field: "unstorable"}}
     assert [*done.issues] == [1]
