@@ -10,9 +10,10 @@ from flows.failures import named_reasons, refusals_in_words
 from flows.forms import IntakeForm
 from flows.naming import named
 from flows.threads import threads
+from notifications.wording import masked
 from tasks.county import tonight
 from tasks.intake import mapping_for, take_in, waiting_files
-from tasks.wording import words
+from tasks.wording import locale, words
 
 URGENT = "wangge.issue.urgent"
 
@@ -37,5 +38,5 @@ async def intake(form: IntakeForm) -> State[object]:
         rejected=sum(each.rejected for each in taken),
     )
     if failed:
-        return Failed(message=message + words("run.not_taken", names=named_reasons(failed)))
+        return Failed(message=message + words("run.not_taken", names=masked(named_reasons(failed), locale())))
     return Completed(message=message)

@@ -87,5 +87,4 @@ def _expired(night: Tonight) -> tuple[str, str]:
     if not expiring.state.is_completed():
         return "", words("run.not_expired", reason=reason(expiring.result(raise_on_failure=False)))
     done = expiring.result()
-    told = words("run.expired", issues=done.issues, residents=done.residents) if done.issues or done.residents else ""
-    return told, ""
+    return (words("run.expired", **vars(done)) if done else ""), ""

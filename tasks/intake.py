@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from prefect.runtime import task_run
+
 from models.database import transaction
 from models.errors import InvalidInput
 from models.rules.fields import Subject
 from models.settings import settings
 from models.vocabulary import Severity
+from notifications.wording import masked
 from tasks.county import current_book
 from tasks.mappings import Mapping, MappingInvalid, read_mapping
 from tasks.rejects import set_aside
 from tasks.reports import take_reports
 from tasks.sources import opened
 from tasks.tables import FORMS
+from tasks.wording import locale
 from tasks.work import unit_of_work
 
 # Seconds a file must have lain untouched: who copies over a network writes every few seconds, and the next run is near.
@@ -81,7 +85,13 @@ def mapping_for(folder: str | None, mapping: str | None) -> Path | None:
     return own if own.exists() else None
 
 
-@unit_of_work("{file.name}")
+def _called() -> str:
+    """How a run is called: like its file, but for numbers that lead to a person."""
+    file: Path = task_run.parameters["file"]
+    return masked(file.name, locale())
+
+
+@unit_of_work(_called)
 def take_in(file: Path, now: datetime, mapping: Path | None = None) -> TakenIn:
     """Take a file in. Killed at any instant and run again, no row comes twice.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from models.errors import InvalidInput
-from models.rules.cells import row_reader
+from models.rules.cells import plain, row_reader
 from models.rules.fields import ROW, Subject, fields
 from models.rules.instants import Wrong
 from models.rules.mapping import FieldSource, MappingText
@@ -45,6 +45,14 @@ class Source:
         used = self.mapping.text.columns
         below = {column.rpartition(".")[0] for column in self.table.columns if "." in column}
         return [each for each in self.table.columns if each and each not in used and each not in below]
+
+    def written(self, line: Line, field: str) -> str:
+        """What stands in the columns of a field, to be shown to who imports; nothing where it may be about a person."""
+        about = fields(self.mapping.subject).get(field)
+        if about is None or about.private or ROW in line.faults or field not in self.mapping.text.fields:
+            return ""
+        cells = (plain(self.table.pick(column)(line.cells)) for column in self.mapping.text.fields[field].reads)
+        return " ".join(str(cell) for cell in cells if not isinstance(cell, Wrong))
 
     def lines(self) -> Iterator[Line]:
         """The rows.

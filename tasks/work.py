@@ -13,10 +13,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def unit_of_work(name: str | None = None) -> Callable[[Callable[P, R]], Task[P, R]]:
+def unit_of_work(name: str | Callable[[], str] | None = None) -> Callable[[Callable[P, R]], Task[P, R]]:
     """Make a function a task that is tried again only while the database is out of reach, never when it is refused.
 
-    :param name: how its runs are called, with the arguments in braces.
+    :param name: how its runs are called, with the arguments in braces; or what says so.
     """
     return task(
         task_run_name=name,

@@ -1,28 +1,28 @@
-"""Residents by command: ``wangge resident find|erase``."""
+"""Residents by command: ``wangge resident find|raised|erase``."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from deployments.commands import output
 from deployments.commands.desk import Desk, open_desk
-from deployments.commands.household import state
 from deployments.commands.options import AsJson, At, By
+from deployments.commands.options import Number as IssueNumber
 from deployments.commands.performing import Secret as Code
+from deployments.commands.resident_found import found, tell
 from deployments.commands.shell import described, family
-from deployments.commands.typed import whole_number
-from deployments.commands.words import say
+from deployments.commands.typed import issue_number, whole_number
+from deployments.commands.words import moment, say
 from models import room
-from models.actions.residents import Order, reveal
+from models.actions.residents import Order, erase_reporter, reveal, reveal_reporter
 from models.actions.residents import erase as forget
+from models.actions.taking import issue as find_issue
 from models.errors import InvalidInput
-from models.queries import residents
-from models.queries.residents import Door, Occupant
+from models.queries import reporters, residents
 from models.room import Room
 from models.rules import privacy
 from models.rules.households import PersonRow
-from models.tables.residents import Household, Resident
+from models.tables.residents import Resident
 
 app = family(name="resident", help=say("cli.command.resident"))
 
@@ -44,22 +44,15 @@ Secret = Annotated[
     ),
 ]
 Number = Annotated[
-    int,
+    int | None,
     typer.Argument(
         metavar=say("cli.value.resident"), show_default=False, parser=whole_number, help=say("cli.option.resident")
     ),
 ]
-FOUND = ("resident", "household", "place", "building", "staircase", "room", "phone_tail", "id_tail", "living")
-REVEALED = ("name", "phone", "id_number")
-
-
-@dataclass(frozen=True)
-class Found:
-    """Somebody found: where they live, how they are shown, and who they are if that was asked for."""
-
-    occupant: Occupant
-    door: Door
-    who: PersonRow | None
+Raised = Annotated[
+    str | None,
+    typer.Option("--issue", metavar=say("cli.value.number"), parser=issue_number, help=say("cli.option.raised")),
+]
 
 
 @app.command("find", **described("resident_find"))
@@ -81,19 +74,17 @@ def find(
         who: list[PersonRow] | list[None] = [None] * len(rows)
         if shown:
             desk.demand_past()
-            order = Order(by, secret or typer.prompt(say("cli.prompt.code"), hide_input=True), reason)
-            who = reveal(desk.session, desk.book, keys, rows, order, now=desk.now)
-        found = [_found(desk, row, each) for row, each in zip(rows, who, strict=True)]
-        listed = [_cells(each, desk) for each in found]
+            who = reveal(desk.session, desk.book, keys, rows, _order(by, secret, reason), now=desk.now)
+        those = [found(desk, row, each) for row, each in zip(rows, who, strict=True)]
+        cells = [each.cells(desk) for each in those]
     if as_json:
-        output.as_json([_data(each) for each in found], desk.zone)
-    elif not found:
-        output.line("cli.none")
-    elif shown:
-        for each in listed:  # too wide for a table
-            output.facts(zip((*FOUND, *REVEALED), each, strict=True))
+        output.as_json([each.data() for each in those], desk.zone)
     else:
-        output.table(FOUND, listed, wrapped=["place", "living"])
+        tell(cells, shown=shown)
+
+
+def _order(by: str, secret: str | None, reason: str) -> Order:
+    return Order(by, secret or typer.prompt(say("cli.prompt.code"), hide_input=True), reason)
 
 
 def _looked_up(desk: Desk, keys: Room, phone: str | None, id_number: str | None) -> list[Resident]:
@@ -114,31 +105,57 @@ def _looked_up(desk: Desk, keys: Room, phone: str | None, id_number: str | None)
     return residents.by_id_number(desk.session, keys, desk.book.county.id, plain)
 
 
-def _found(desk: Desk, row: Resident, who: PersonRow | None) -> Found:
-    household = desk.session.get_one(Household, row.household_id)
-    (occupant,) = (each for each in residents.occupants(desk.session, household.id) if each.id == row.id)
-    return Found(occupant, residents.door(desk.session, desk.book, household.external_id), who)
-
-
-def _cells(found: Found, desk: Desk) -> list[str]:
-    each, door, who = found.occupant, found.door, found.who
-    where = (door.external_id, door.grid, door.building, door.unit, door.room)
-    told = (who.name, who.phone or "", who.id_number or "") if who else ()
-    return [str(each.id), *where, each.phone_tail or "", each.id_tail or "", state(each, desk), *told]
-
-
-def _data(found: Found) -> dict[str, object]:
-    told = {name: getattr(found.who, name) for name in REVEALED} if found.who else {}
-    return {**vars(found.occupant), "household": found.door, **told}
+@app.command("raised", **described("resident_raised"))
+def raised(
+    *,
+    number: IssueNumber,
+    shown: Reveal = False,
+    by: Orders = "",
+    secret: Secret = None,
+    reason: Because = "",
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is known of who raised an issue; who it is only if asked for, and that is written down."""
+    with open_desk(at, by=by, number=number) as desk:
+        row = reporters.raised_by(desk.session, find_issue(desk.session, desk.book, number))
+        told = {"phone_tail": reporters.tail_of(desk.session, row) or "", "resident": row.resident_id}
+        if shown:
+            desk.demand_past()
+            order = _order(by, secret, reason)
+            who = reveal_reporter(desk.session, desk.book, room.opened(), number, order, now=desk.now)
+            told |= {"name": who.name or "", "phone": who.phone or ""}
+        if row.erased_at is not None:
+            told["living"] = say("cli.room.erased", at=moment(row.erased_at, desk.zone, desk.now))
+    if as_json:
+        output.as_json({"number": number, **told})
+    else:
+        output.facts([(name, str(each)) for name, each in told.items() if each])
 
 
 @app.command("erase", **described("resident_erase"))
-def erase(*, resident: Number, by: By, secret: Code, reason: Because, at: At = None, as_json: AsJson = False) -> None:
+def erase(
+    *,
+    resident: Number = None,
+    number: Raised = None,
+    by: By,
+    secret: Code,
+    reason: Because,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
     """Forget somebody for good, as they asked."""
-    with open_desk(at, by=by) as desk:
+    order = Order(by, secret, reason)
+    with open_desk(at, by=by, number=number) as desk:
         desk.demand_past()
-        done = forget(desk.session, desk.book, room.opened(), resident, Order(by, secret, reason), now=desk.now)
+        if (resident is None) == (number is None):
+            raise InvalidInput(why="resident_or_issue")
+        if number is not None:
+            done = erase_reporter(desk.session, desk.book, room.opened(), number, order, now=desk.now)
+        else:
+            done = forget(desk.session, desk.book, room.opened(), resident or 0, order, now=desk.now)
     if as_json:
         output.as_json(done)
     else:
-        output.line("cli.room.forgotten" if done.residents else "cli.room.forgotten_before", **vars(done))
+        nothing = not (done.residents or done.issues)
+        output.line("cli.room.forgotten_before" if nothing else "cli.room.forgotten", **vars(done))

@@ -16,6 +16,7 @@ from models.actions.expiring import expire
 from models.queries import room_log
 from models.queries.room_log import Entry
 from models.settings import settings
+from tasks import leftovers
 
 app = family(name="room", help=say("cli.command.room"))
 
@@ -57,12 +58,14 @@ def retain(dry_run: DryRun = False, at: At = None, as_json: AsJson = False) -> N
         done, bounds = expire(desk.session, desk.book, desk.now), desk.book.bounds
         if dry_run:
             desk.session.rollback()
+    found = leftovers.kept_long_enough(bounds.files_kept, desk.now)
+    files = len(found) if dry_run else leftovers.clear(bounds.files_kept, desk.now)
     if as_json:
-        output.as_json(done)
-    elif bounds.reporters_kept is None and bounds.moved_out_kept is None:
+        output.as_json({**vars(done), "files": files})
+    elif {bounds.reporters_kept, bounds.moved_out_kept, bounds.files_kept} == {None}:
         output.line("cli.room.kept_for_ever")
     else:
-        output.line("cli.room.would_expire" if dry_run else "cli.room.expired", **vars(done))
+        output.line("cli.room.would_expire" if dry_run else "cli.room.expired", **vars(done), files=files)
 
 
 @app.command("rotate", **described("room_rotate"))

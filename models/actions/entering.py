@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from psycopg.types.json import Jsonb
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.actions.copying import copy_in, new_ids
+from models.queries.named import statement
 from models.queries.rulebook import Rulebook
 from models.rules.arriving import Arrival, Owing, Spot, owing
 from models.rules.bulk import Instants, freeze_all
@@ -20,7 +20,7 @@ from models.rules.escalation import ServiceLevel
 from models.rules.segments import micros
 from models.tables.duties import Duty
 from models.tables.events import Event
-from models.tables.issues import Issue, IssueNumber
+from models.tables.issues import Issue
 from models.tables.notices import Notice
 from models.tables.places import Unit
 from models.vocabulary import Action, Basis, DutyKind, DutyState, Lane, Severity
@@ -113,19 +113,12 @@ def spot_of(book: Rulebook, unit: Unit) -> Spot:
     return Spot(unit.id, unit.community_id, *way_up, unit.depth == book.lowest, book.lowest - 1)
 
 
-_NUMBER = insert(IssueNumber)
-NUMBERS = _NUMBER.on_conflict_do_update(
-    index_elements=["community_id", "year"], set_={"last": IssueNumber.last + _NUMBER.excluded.last}
-).returning(IssueNumber.last)
-
-
 def numbers(session: Session, book: Rulebook, communities: Sequence[int], now: datetime) -> list[str]:
     """Speakable numbers, without gaps: community, year of recording, running number."""
     year = book.local_date(now).year
-    following = {}
-    for community_id, given in sorted(Counter(communities).items()):
-        last = session.scalars(NUMBERS, {"community_id": community_id, "year": year, "last": given}).one()
-        following[community_id] = session.get_one(Unit, community_id).name, count(last - given + 1)
+    given = Counter(communities)
+    asked = {"communities": sorted(given), "counts": [given[each] for each in sorted(given)], "year": year}
+    following = {row.community_id: (row.name, count(row.first)) for row in session.execute(statement("numbers"), asked)}
     return [f"{name}-{year}-{next(running):04d}" for name, running in map(following.__getitem__, communities)]
 
 
@@ -184,14 +177,12 @@ def _written(instants: Instants) -> list[Any]:
 def _duties(
     ids: Sequence[int], opened: Sequence[Opened], times: Sequence[_Times], entry: Entry
 ) -> Iterator[tuple[object, ...]]:
-    first = 0
     for n, (id_, (issue_id, of, duty), at) in enumerate(zip(ids, opened, times, strict=True)):
-        first = n if not n or opened[n - 1][0] != issue_id else first  # where the duties of this issue begin
         place = of.spot.community_id, issue_id, duty.unit_id, duty.post_id
         level = at.level.id, at.level.escalation.id, str(duty.kind), str(duty.state)
         ahead = at.next_step_at if duty.state is DutyState.OPEN else None
         clock = duty.opened_at, at.due_at, at.steps_at, at.step, ahead, at.provisional, duty.ended_at
-        parent = ids[first + duty.part_of] if duty.part_of is not None else None
+        parent = ids[n - duty.part_of] if duty.part_of else None
         yield id_, *place, *level, *clock, str(Basis.POLICY), 0, parent, entry.now
 
 

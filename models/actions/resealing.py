@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.actions import guards, sealing
 from models.actions.copying import rewrite
-from models.queries import residents
+from models.queries import reporters, residents
 from models.room import ID, Room
 from models.tables.issues import Issue
 from models.tables.places import County
@@ -29,13 +29,13 @@ def reseal(session: Session, county: County, room: Room, *, now: datetime) -> in
     people = session.execute(_older(room, county.id).limit(AT_ONCE)).all()
     rewrite(session, Resident, sealing.SEALED, _sealed(county.id, room, people))
     left = AT_ONCE - len(people)
-    reporters = session.scalars(_older_reporters(room, county.id).limit(left)).all() if left else []
-    for each in reporters:
-        who = residents.reporter_of(room, each)
+    raised = session.scalars(_older_reporters(room, county.id).limit(left)).all() if left else []
+    for each in raised:
+        who = reporters.reporter_of(room, each)
         for name, value in sealing.reporter(room, county.id, each.issue_id, who.name, who.phone).items():
             setattr(each, name, value)
     session.flush()
-    done = len(people) + len(reporters)
+    done = len(people) + len(raised)
     if done:
         session.add(RoomEvent(county_id=county.id, action=RoomAction.RESEAL, columns=[], recorded_at=now))
     return done

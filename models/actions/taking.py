@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.actions import duties, guards, suspending
 from models.errors import InvalidInput, NotFound, OnHold, StaleIssue
-from models.queries import people, requests, residents
+from models.queries import people, reporters, requests
 from models.queries.rulebook import Rulebook
 from models.rules.lifecycle import DECISIONS, ON_HOLD, HeldPost, Transition, allowing_post, transition
 from models.rules.privacy import kept
@@ -85,12 +85,15 @@ def take(
     person = people.person(session, book.county.id, by)
     posts = people.held_posts(session, person.id, book.local_date(happened))
     post = allowing_post(row, posts, _path(session, issue, action))
-    return Case(issue, row, person, post, happened, revision_id, residents.names_of(session, issue.id))
+    return Case(issue, row, person, post, happened, revision_id, reporters.names_of(session, issue.id))
 
 
 # The last record of a county and of an issue, and the issue's newest revision: asked at once, for every action does.
-STANDING = select(guards.LAST_OF_COUNTY.scalar_subquery(), guards.LAST_OF_ISSUE.scalar_subquery())
-STANDING = STANDING.add_columns(duties.NEWEST_REVISION.scalar_subquery())
+STANDING = select(
+    guards.LAST_OF_COUNTY.scalar_subquery(),
+    guards.LAST_OF_ISSUE.scalar_subquery(),
+    duties.NEWEST_REVISION.scalar_subquery(),
+)
 
 
 def _demand_order(session: Session, book: Rulebook, issue_id: int, now: datetime) -> int:

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from sqlalchemy import ARRAY, BigInteger, LargeBinary, Row, Text, any_, func, literal, select
 from sqlalchemy.orm import Session
 
-from models.errors import NotConfigured, NotFound
+from models.errors import NotFound
 from models.queries.rulebook import Rulebook
-from models.room import ID, Room, opened
-from models.rules.households import PersonRow, Reporter
+from models.room import ID, Room
+from models.rules.households import PersonRow
 from models.tables.places import Compound, Unit
 from models.tables.residents import Household, RaisedBy, Resident
 
@@ -158,43 +158,12 @@ def person_of(room: Room, row: Resident | Row[Any]) -> PersonRow:
     return PersonRow(told["name"] or "", told["phone"], told["id"])
 
 
-def reporter_of(room: Room, row: RaisedBy) -> Reporter:
-    """Who raised an issue, as far as it is kept with the issue itself.
-
-    :raises NotConfigured: the room's key is not the one they were sealed with.
-    """
-    told = (
-        room.unseal(f"raised_by.{name}", row.issue_id, sealed) if sealed is not None else None
-        for name, sealed in (("name", row.name_sealed), ("phone", row.phone_sealed))
-    )
-    return Reporter(*told)
-
-
-def names_of(session: Session, issue_id: int) -> tuple[str, ...]:
-    """The name of whoever raised an issue, where it is known; none while the room is closed: work goes on."""
-    row = session.get(RaisedBy, issue_id)
-    if row is None or row.erased_at is not None:
-        return ()
-    try:
-        room = opened()
-        linked = session.get_one(Resident, row.resident_id) if row.resident_id is not None else None
-        name = person_of(room, linked).name if linked else reporter_of(room, row).name
-    except NotConfigured:
-        return ()
-    return (name,) if name else ()
-
-
 def sealed_with(session: Session) -> set[bytes]:
     """The ids of the keys that anything in the room is sealed with, of all counties."""
     people = select(func.substring(Resident.name_sealed, 1, ID)).where(Resident.name_sealed.is_not(None))
     sealed = func.coalesce(RaisedBy.name_sealed, RaisedBy.phone_sealed)
     reporters = select(func.substring(sealed, 1, ID)).where(sealed.is_not(None))
     return set(session.scalars(people.union(reporters)))
-
-
-def raised_with(session: Session, marks: Collection[bytes]) -> list[RaisedBy]:
-    """What was raised by whoever gave a phone that is found by some marks."""
-    return list(session.scalars(select(RaisedBy).where(RaisedBy.phone_mark.in_(marks)).order_by(RaisedBy.issue_id)))
 
 
 def living_by_phone(session: Session, marks: Collection[bytes]) -> list[Row[Any]]:

@@ -17,7 +17,8 @@ LONGEST_EXTENDED = "15 working_days"
 class Bounds:
     """`longest_hold` counts from the approval, `longest_extended` from the opening of the duty.
 
-    So many days is it kept who raised an issue after it ended, and who moved out after they did; None: for ever.
+    So many days is it kept who raised an issue after it ended, who moved out after they did, and a file that people
+    dropped after it was taken in; None: for ever.
     """
 
     longest_hold: Allowance
@@ -26,6 +27,7 @@ class Bounds:
     disclosure: frozenset[Lane]
     reporters_kept: int | None = None
     moved_out_kept: int | None = None
+    files_kept: int | None = None
 
     @classmethod
     def read(cls, policy: Mapping[str, Any]) -> "Bounds":

@@ -82,10 +82,14 @@ class Extensions(Written):
 
 
 class Privacy(Written):
-    """For how many natural days it is known who raised an issue after it ended, and who lived where they moved out."""
+    """For how many natural days it is known who raised an issue after it ended, and who lived where they moved out.
+
+    ``files``: and what people dropped is kept after it was taken in, with the rows set aside of it.
+    """
 
     reporters: NaturalDays | None = None
     moved_out: NaturalDays | None = None
+    files: NaturalDays | None = None
 
 
 class Policy(Written):

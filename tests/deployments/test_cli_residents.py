@@ -69,3 +69,53 @@ def test_without_the_key_or_with_another_it_is_said_what_to_do(wangge: Shell) ->
     assert another.fine("resident", "find", "--phone", "13800138001") == another.fine(
         "household", "list", "--flag", "disabled"
     )
+
+
+def test_who_raised_an_issue_is_kept_apart_found_by_it_and_erased_by_it(wangge: Shell) -> None:
+    who = ("--reporter-name", "孙梅", "--reporter-phone", "137 0013 7003")
+    number = wangge.report("2026-03-03 09:00", *who)
+    assert wangge("resident", "raised", number, "--json").data == {
+        "number": number,
+        "phone_tail": "7003",
+        "resident": None,
+    }
+    order = ("--by", "S01", "--code", SECRET, "--reason", "回访", *NOW)
+    shown = wangge.fine("resident", "raised", number, "--reveal", *order)
+    assert "孙梅" in shown
+    assert "13700137003" in shown
+    assert "孙梅" not in wangge.fine("issue", "show", number) + wangge.fine("issue", "show", number, "--json")
+    assert "1 件" in wangge.fine("resident", "erase", "--issue", number, *order)
+    assert "先前已经删除" in wangge.fine("resident", "erase", "--issue", number, *order)
+    assert "只写一样" in wangge.refused("resident", "erase", *order, code=3)
+    assert "已删除" in wangge.fine("resident", "raised", number, *NOW)
+    assert "没有留下" in wangge.refused("resident", "raised", wangge.report("2026-03-04 08:00"))
+
+
+def test_a_phone_that_can_be_none_is_refused_and_nothing_is_reported(wangge: Shell) -> None:
+    about = ("--grid", "east-1", "--category", "lighting", "--by", "W01", *NOW)
+    said = wangge.refused("issue", "report", "灯不亮", *about, "--reporter-phone", "一三七", code=3)
+    assert "7 到 15" in said
+
+
+def test_who_looked_at_whom_is_listed_the_latest_first(wangge: Shell) -> None:
+    reads = wangge("room", "reads", "--json").data
+    assert reads
+    assert {each["action"] for each in reads} == {"read"}
+    assert reads[0]["person"] == "周敏"
+    everything = wangge("room", "reads", "--all", "--json").data
+    assert "erase" in {each["action"] for each in everything}
+    assert "孙梅" not in wangge.fine("room", "reads", "--all")
+    assert "还有更多" in wangge.fine("room", "reads", "--all", "--limit", "1") or wangge.fine(
+        "room", "reads", "--limit", "1"
+    )
+
+
+def test_what_would_be_forgotten_is_told_without_forgetting_it(wangge: Shell) -> None:
+    number = wangge.report("2026-03-04 08:50", "--reporter-name", "钱多")
+    wangge.fine("issue", "withdraw", number, "--by", "W01", "--reason", "不办了", "--at", "2026-03-04 09:00")
+    late = ("--at", "2028-03-04 09:00")
+    assert "1 件事项将不再留提事人" in wangge.fine("room", "retain", "--dry-run", *late)
+    assert "1 件事项将不再留提事人" in wangge.fine("room", "retain", "--dry-run", *late)
+    rehearsal = Shell(wangge.environment | {"WANGGE_REHEARSAL": "1"})
+    assert rehearsal("room", "retain", "--json", *late).data == {"issues": 1, "residents": 0, "files": 0}
+    assert rehearsal("room", "retain", "--json", *late).data == {"issues": 0, "residents": 0, "files": 0}

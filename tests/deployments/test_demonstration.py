@@ -31,9 +31,8 @@ def pack() -> CountyPack:
 def plan() -> dict[str, Any]:
     """Some days in which as much happens as in many."""
     written = script(FOLDER)
-    often = dict.fromkeys(
-        ("hold", "extension", "promise", "call_up", "void", "leave", "secretary_away", "reopen"), 0.2
-    ) | {"done": 0.6}
+    asides = ("hold", "extension", "promise", "call_up", "void", "reopen", "leave", "secretary_away", "worker_away")
+    often = dict.fromkeys(asides, 0.08) | dict.fromkeys(("sign", "done", "evaluate", "close"), 0.9)
     every = dict.fromkeys(written["every"], 3)
     return {**written, "days": 7, "chances": {**written["chances"], **often}, "every": every}
 

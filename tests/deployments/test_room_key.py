@@ -13,7 +13,7 @@ from models.actions.households import register_households
 from models.actions.reporters import remember_reporters
 from models.database import engine
 from models.errors import NotConfigured
-from models.queries import residents
+from models.queries import reporters, residents
 from models.queries.rulebook import rulebook
 from models.rules.households import Reporter
 from models.settings import Settings, settings
@@ -63,10 +63,10 @@ def all_open(url: str) -> set[str]:
         keys = room.opened()
         (found,) = residents.by_phone(session, keys, rulebook(session, None).county.id, LI.phone or "")
         assert residents.person_of(keys, found) == LI
-        (raised,) = residents.raised_with(
+        (raised,) = reporters.raised_with(
             session, keys.marks("phone", rulebook(session, None).county.id, "13700137003")
         )
-        assert residents.reporter_of(keys, raised) == Reporter("孙梅", "13700137003")
+        assert reporters.reporter_of(keys, raised) == Reporter("孙梅", "13700137003")
         return {each.hex() for each in residents.sealed_with(session)}
 
 

@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 
 from flows.forms import NightForm
 from flows.nightly import nightly
-from models.actions import auditing, guards
+from models.actions import auditing, guards, side_exits
 from models.actions.guards import NIGHTS
+from models.actions.reporters import remember_reporters
 from models.database import engine
+from models.rules.households import Reporter
 from tests.county import at
 from tests.flows.conftest import RunFlow, Town
 from tests.models.ledger import everything
+from tests.residents import ROOM
 
 NIGHT = at("2026-03-03 02:30")
 LATER = at("2026-03-03 05:00")
@@ -216,3 +219,21 @@ def test_a_time_before_what_is_recorded_is_refused_with_the_reason_said_once(bus
 def test_a_time_without_zone_is_refused_by_the_form() -> None:
     with pytest.raises(ValidationError, match="timezone"):
         NightForm(now=datetime(2026, 3, 3, 2, 30))  # noqa: DTZ001
+
+
+def test_what_was_kept_long_enough_is_forgotten_after_the_night_and_a_preview_forgets_nothing(
+    town: Town, run: RunFlow
+) -> None:
+    issue = town.reported("2026-03-01 09:00")
+    with town.ledger() as (session, book):
+        remember_reporters(session, book.county, {issue.id: Reporter("孙梅")}, now=at("2026-03-01 09:00"), keys=ROOM)
+        side_exits.withdraw(session, book, issue.number, reason="不办了", by="W01", now=at("2026-03-01 10:00"))
+    town.ask("""UPDATE policy_versions SET content = content || '{"privacy": {"reporters": "1 natural_days"}}'""")
+    kept = "SELECT count(*) FROM raised_by WHERE name_sealed IS NOT NULL"
+    run(nightly, NightForm(now=NIGHT, preview=True))
+    assert town.ask(kept) == [1]
+    state = run(nightly, NightForm(now=NIGHT))
+    assert state.is_completed()
+    assert "保存期已满：1 件事项不再留提事人" in (state.message or "")
+    assert town.ask(kept) == [0]
+    assert "保存期" not in (run(nightly, NightForm(now=NIGHT)).message or "")

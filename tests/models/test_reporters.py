@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from models.actions import auditing, casework, night, side_exits
 from models.actions.households import register_households
 from models.actions.reporters import remember_reporters
-from models.actions.residents import Erased, Order, erase
+from models.actions.residents import Erased, Order, erase, erase_reporter, reveal_reporter
 from models.errors import InvalidInput, NotConfigured, NotFound, Refused, WrongCode
-from models.queries import residents, units
+from models.queries import reporters, residents, units
 from models.queries.rulebook import Rulebook
 from models.room import Room
 from models.rules.households import Reporter
@@ -62,7 +62,7 @@ def test_who_raised_it_is_kept_apart_and_no_longer_named_in_what_they_said(sessi
     issue = raised(session, book, "孙梅家停水，孙梅电话 137 0013 7003", Reporter("孙 梅", "+86 13700137003"))
     assert issue.summary == "***家停水，***电话 ***" or "孙梅" not in issue.summary
     kept = by(session, issue)
-    assert residents.reporter_of(ROOM, kept) == Reporter("孙 梅", "13700137003")
+    assert reporters.reporter_of(ROOM, kept) == Reporter("孙 梅", "13700137003")
     assert (kept.resident_id, kept.phone_tail) == (None, "7003")
 
 
@@ -170,3 +170,43 @@ def test_only_who_answers_there_and_proves_it_may_erase(session: Session, book: 
     (found,) = residents.by_phone(session, ROOM, book.county.id, "13800138001")
     with pytest.raises(NotConfigured):
         erase(session, book, Room([b"o" * 32]), found.id, Order("S01", SECRET, REASON), now=LATER)
+
+
+def test_who_raised_it_is_shown_to_whoever_answers_there_and_that_they_looked_is_written_down(
+    session: Session, book: Rulebook
+) -> None:
+    register_households(session, book.county, [FIRST], now=at("2026-03-02 09:00"), keys=ROOM)
+    alone = raised(session, book, "灯不亮", Reporter("孙梅", "13700137003"))
+    linked = raised(session, book, "灯不亮", Reporter("李桂兰", "13800138001"))
+    order = Order("S01", SECRET, "回访孙梅、李桂兰")
+    assert reveal_reporter(session, book, ROOM, alone.number, order, now=LATER) == Reporter("孙梅", "13700137003")
+    assert reveal_reporter(session, book, ROOM, linked.number, order, now=LATER) == Reporter("李桂兰", "13800138001")
+    log = session.execute(select(RoomEvent.action, RoomEvent.issue_id, RoomEvent.reason).order_by(RoomEvent.id)).all()
+    assert [tuple(each) for each in log] == [
+        (RoomAction.READ, alone.id, "回访***、李桂兰"),
+        (RoomAction.READ, linked.id, "回访孙梅、***"),
+    ]
+    with pytest.raises(Refused):
+        reveal_reporter(session, book, ROOM, alone.number, Order("S02", SECRET, "回访"), now=LATER)
+    number = reported(session, book, "2026-03-05 09:00").number
+    with pytest.raises(NotFound):
+        reveal_reporter(session, book, ROOM, number, order, now=LATER)
+
+
+def test_who_is_in_no_register_is_erased_by_what_they_raised(session: Session, book: Rulebook) -> None:
+    first = raised(session, book, "灯不亮，孙梅", Reporter("孙梅", "13700137003"))
+    second = raised(session, book, "孙梅家漏水", Reporter("孙梅", "137-0013-7003"))
+    other = raised(session, book, "灯不亮", Reporter("钱多", "13700137003"))
+    order = Order("S01", SECRET, "孙梅本人要求")
+    assert erase_reporter(session, book, ROOM, first.number, order, now=LATER) == Erased(residents=0, issues=2)
+    assert erase_reporter(session, book, ROOM, first.number, order, now=LATER) == Erased(0, 0)
+    assert [by(session, each).erased_at for each in (first, second, other)] == [LATER, LATER, None]
+    assert "孙梅" not in everything(session)
+
+
+def test_who_came_into_the_register_later_is_erased_there_too(session: Session, book: Rulebook) -> None:
+    issue = raised(session, book, "灯不亮", Reporter("李桂兰", "13800138001"))
+    register_households(session, book.county, [FIRST], now=at("2026-03-04 09:00"), keys=ROOM)
+    done = erase_reporter(session, book, ROOM, issue.number, Order("S01", SECRET, REASON), now=LATER)
+    assert done == Erased(residents=1, issues=1)
+    assert residents.by_phone(session, ROOM, book.county.id, "13800138001") == []
