@@ -42,9 +42,10 @@ def take_over_stock(
     """Put issues into the ledger as another system has them; a row that came before is left alone.
 
     Clocks count from the dates there. Steps that fall by `live_at` are passed over: nobody is told of them, ever. Where
-    a suspended unit's clock stood still before them, they have not come, and will when it goes on. What people did there
-    is theirs, if they are known here and hold a post that allows it, that day or today; else it is recorded as by whoever
-    brings the stock in.
+    a suspended unit's clock stood still before them, they have not come, and will when it goes on.
+
+    What people did there is theirs, if they are known here and hold a post that allows it, that day or today; else it
+    is recorded as by whoever brings the stock in.
 
     :param by: the staff number of that person, who answers above all the issues.
     :raises NotAllowed: they don't.
