@@ -24,7 +24,7 @@ async def intake(form: IntakeForm) -> State[object]:
     """Take each file by itself; one that can't be read does not stop the others."""
     now = tonight(form.now).now
     mapping = mapping_for(form.folder, form.mapping)
-    files = {file.name: take_in.submit(file, now, mapping) for file in waiting_files(form.folder)}
+    files = {file.name: take_in.submit(file, now, mapping) for file in waiting_files(form.folder, mapping)}
     wait(list(files.values()))
     failed = {name: future for name, future in files.items() if not future.state.is_completed()}
     taken = [future.result() for name, future in files.items() if name not in failed]

@@ -14,7 +14,7 @@ from models.settings import settings
 from models.vocabulary import Severity
 from notifications.wording import masked
 from tasks.county import current_book
-from tasks.mappings import Mapping, read_mapping
+from tasks.mappings import Mapping, MappingInvalid, read_mapping
 from tasks.rejects import set_aside
 from tasks.reports import take_reports
 from tasks.sources import opened
@@ -52,11 +52,21 @@ def inbox(folder: str | None) -> Path:
     return Path(folder) if folder else settings().home / "inbox"
 
 
-def waiting_files(folder: str | None) -> list[Path]:
-    """The files that wait, by name; one just written is left for the next run, it may not be whole yet."""
-    place = inbox(folder)
-    found = place.iterdir() if place.is_dir() else ()
-    return sorted(each for each in found if each.suffix.lower() in FORMS and _settled(each))
+def waiting_files(folder: str | None, mapping: Path | None = None) -> list[Path]:
+    """The files that wait, by name; one just written is left for the next run, it may not be whole yet.
+
+    :param mapping: what it looks things up in may lie there too, and waits for nothing.
+    """
+    place, apart = inbox(folder), _looked_up(mapping) if mapping else set()
+    found = (each for each in place.iterdir() if each.suffix.lower() in FORMS) if place.is_dir() else ()
+    return sorted(each for each in found if _settled(each) and each.resolve() not in apart)
+
+
+def _looked_up(mapping: Path) -> set[Path]:
+    try:
+        return {each.resolve() for each in read_mapping(mapping, Subject.REPORTS).lookup_files}
+    except MappingInvalid:  # each file will say so
+        return set()
 
 
 def _settled(file: Path) -> bool:
@@ -95,7 +105,7 @@ def take_in(file: Path, now: datetime, mapping: Path | None = None) -> TakenIn:
     written = file.read_bytes()
     with transaction() as session:
         book = current_book(session)
-        source = opened(file, by, written, zone=book.county.zone)
+        source = opened(file, by, written, zone=book.county.zone, tell_heads=False)
         took = take_reports(session, book, source.lines(), now)
         urgent = any(issue.severity is Severity.URGENT for issue in took.issues)
         if _stamp(file) != before:

@@ -64,6 +64,12 @@ class Mapping:
         """How each field is read."""
         return field_readers(self.text, fields(self.subject), self.lookups, SPOKEN)
 
+    @property
+    def lookup_files(self) -> list[Path]:
+        """The files it looks things up in."""
+        asked = (source.lookup_file for source in self.text.fields.values())
+        return [self.file.parent / each.file for each in asked if each is not None]
+
     def lacking(self, columns: Entries[str, Any]) -> "MappingInvalid":
         """What it is when a file has no such columns, or twice, by column the fault and its facts."""
         top = self.top or Place(self.file.name, 0, "", {})

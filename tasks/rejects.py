@@ -2,11 +2,12 @@
 
 import csv
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from io import StringIO
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tasks.wording import reason, words
 PRIVATE = 0o600
 OURS = ("line", "faults")
 """The columns of ours, before those of the file."""
+STAR = "*"
 OURS_IN_WORDS = {text(f"intake.column.{name}", locale) for name in OURS for locale in LOCALES}
 TIMED = frozenset({Says.INSTANT, Says.DAY})
 
@@ -73,16 +75,28 @@ def _table(source: Source, rejected: Sequence[Rejected]) -> bytes:
     """As CSV. With a byte order mark, or Excel takes it for something else; but as the mapping says, if it does."""
     how, out = source.mapping.text.csv, StringIO()
     heads = [head.strip() for head in source.table.heads]
-    kept = [at for at, head in enumerate(heads) if head not in OURS_IN_WORDS]
+    kept = range(_before(heads), len(heads))
     above = source.table.above if source.table.form is Form.CSV else [[]] * (how.heads - 1)
     writer = csv.writer(out, delimiter=how.delimiter)  # its line ends make it quote either kind in a cell
     writer.writerows(["", "", *row] for row in above)
-    writer.writerow([*(words(f"intake.column.{name}") for name in OURS), *(source.table.heads[at] for at in kept)])
+    writer.writerow([*_named(heads[kept.start :]), *(source.table.heads[at] for at in kept)])
     for row in rejected:
         cells = [*_typed(source, row.line.cells), *[""] * len(heads)]
         beyond = cells[len(heads) : -len(heads)] if len(row.line.cells) > len(heads) else []
         writer.writerow([row.line.number, _told(row), *(cells[at] for at in kept), *beyond])
     return out.getvalue().encode(how.encoding or "utf-8-sig", errors="replace")
+
+
+def _before(columns: Sequence[str]) -> int:
+    """How many columns of ours a file begins with: it was rejected once, and mended."""
+    ours = [each.rstrip(STAR) in OURS_IN_WORDS for each in columns[: len(OURS)]]
+    return len(OURS) if ours and all(ours) else 0
+
+
+def _named(theirs: Collection[str]) -> list[str]:
+    """Our columns; one that the file has too, with a star, or the mapping would read ours for theirs."""
+    names = (words(f"intake.column.{name}") for name in OURS)
+    return [next(name for name in (said + STAR * n for n in count()) if name not in theirs) for said in names]
 
 
 def _typed(source: Source, cells: Sequence[Any]) -> Iterable[Any]:
@@ -95,7 +109,7 @@ def _typed(source: Source, cells: Sequence[Any]) -> Iterable[Any]:
 def _typed_cell(source: Source, column: str, cell: object) -> str:
     found = plain(cell)
     if isinstance(found, str | Wrong):
-        return found if isinstance(found, str) else str(cell)
+        return found if isinstance(found, str) else "" if isinstance(cell, Wrong) else str(cell)
     readers = (each for each in source.mapping.readers.values() if column in each.source.reads)
     for form in (form for reader in readers if reader.about.says in TIMED for form in reader.source.formats):
         if form != "iso" and _reads_back(form, found):
@@ -110,11 +124,11 @@ def _reads_back(form: str, at: date) -> bool:
 
 def _objects(source: Source, rejected: Sequence[Rejected]) -> bytes:
     """As JSON lines: ours, then the object; a line that is none as text."""
-    line, faults, raw = (words(f"intake.column.{name}") for name in (*OURS, "raw"))
     kept = []
     for row in rejected:
-        cells = row.line.cells if isinstance(row.line.cells, dict) else {raw: row.line.cells}
-        own = {key: value for key, value in cells.items() if key not in OURS_IN_WORDS}
+        cells = row.line.cells if isinstance(row.line.cells, dict) else {words("intake.column.raw"): row.line.cells}
+        own = dict(islice(cells.items(), _before(list(cells)), None))
+        line, faults = _named(own)
         kept.append(orjson.dumps({line: row.line.number, faults: _told(row), **own}).decode())
     return ("\n".join(kept) + "\n").encode(source.mapping.text.jsonl.encoding or "utf-8", errors="replace")
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from models.errors import InvalidInput
-from models.rules.cells import row_reader
+from models.rules.cells import plain, row_reader
 from models.rules.fields import ROW, Subject, fields
 from models.rules.instants import Wrong
 from models.rules.mapping import FieldSource, MappingText
 from notifications.locale import LOCALES, text
 from tasks.mappings import Mapping, read_mapping
-from tasks.tables import Table, table
+from tasks.tables import Form, Table, table
 from tasks.wording import words
 
 __all__ = ["Line", "Source", "builtin", "opened", "read_mapping", "rows"]
@@ -46,6 +46,14 @@ class Source:
         below = {column.rpartition(".")[0] for column in self.table.columns if "." in column}
         return [each for each in self.table.columns if each and each not in used and each not in below]
 
+    def written(self, line: Line, field: str) -> str:
+        """What stands in the columns of a field, to be shown to who imports; nothing where it may be about a person."""
+        about = fields(self.mapping.subject).get(field)
+        if about is None or about.private or ROW in line.faults or field not in self.mapping.text.fields:
+            return ""
+        cells = (plain(self.table.pick(column)(line.cells)) for column in self.mapping.text.fields[field].reads)
+        return " ".join(str(cell) for cell in cells if not isinstance(cell, Wrong))
+
     def lines(self) -> Iterator[Line]:
         """The rows.
 
@@ -68,12 +76,20 @@ def rows(file: Path, mapping: Mapping) -> Iterator[Line]:
     return opened(file, mapping).lines()
 
 
-def opened(file: Path, mapping: Mapping | Subject, written: bytes | None = None, *, zone: str | None = None) -> Source:
+def opened(
+    file: Path,
+    mapping: Mapping | Subject,
+    written: bytes | None = None,
+    *,
+    zone: str | None = None,
+    tell_heads: bool = True,
+) -> Source:
     """Open a file of rows.
 
     :param mapping: the mapping, or what the file is about: then its columns are called as the product calls them.
     :param written: what is in it, if that is read already.
     :param zone: without a mapping, that of times which name none.
+    :param tell_heads: whether an error may name the columns there are; without heads the file begins with somebody.
     :raises InvalidInput: when it can't be read, or, without a mapping, lacks a column.
     :raises MappingInvalid: when the mapping names columns it does not have.
     """
@@ -81,15 +97,19 @@ def opened(file: Path, mapping: Mapping | Subject, written: bytes | None = None,
     found = table(file, file.read_bytes() if written is None else written, given.text if given else None)
     if given is None:
         return Source(found, builtin(file, Subject(str(mapping)), found.columns, zone))
-    wrong = {column: fault for column in given.text.columns if (fault := _lack(column, found.columns))}
+    needed = (
+        given.text.columns if found.columns or found.form is not Form.JSONL else ()
+    )  # of no rows, there are no keys
+    wrong = {column: fault for column in needed if (fault := _lack(column, found.columns, tell=tell_heads))}
     if wrong:
         raise given.lacking(wrong)
     return Source(found, given)
 
 
-def _lack(column: str, columns: Counter[str]) -> dict[str, str]:
+def _lack(column: str, columns: Counter[str], *, tell: bool) -> dict[str, str]:
     if not columns[column]:
-        return {"kind": "mapping.no_column", "known": ", ".join(filter(None, columns))}
+        known = {"kind": "mapping.no_column", "known": ", ".join(filter(None, columns))}
+        return known if tell else {"kind": "mapping.no_such_column"}
     return {"kind": "mapping.column_twice"} if columns[column] > 1 else {}
 
 

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO, StringIO
@@ -18,6 +19,7 @@ from models.errors import InvalidInput
 from models.rules.cells import Pick, Row
 from models.rules.instants import Wrong
 from models.rules.mapping import MappingText, Spreadsheet
+from tasks.broken_cells import broken_cells
 from tasks.encodings import Decoded, decoded
 
 
@@ -31,6 +33,8 @@ class Form(StrEnum):
 
 Rows = Iterator[tuple[int, Row | Wrong, Any]]
 """Of each row the number of its line, what it is, and what it is kept as if it can't be taken."""
+DEEP = 200
+"""With fewer brackets a line of JSON is never too deep to be written again, which is 254 levels."""
 FORMS = {".csv": Form.CSV, ".xlsx": Form.XLSX, ".jsonl": Form.JSONL, ".ndjson": Form.JSONL}
 """The form by the ending of a file's name."""
 
@@ -81,9 +85,19 @@ def table(file: Path, written: bytes, text: MappingText | None = None) -> Table:
     :raises InvalidInput: when it can't be read at all.
     """
     form = form_of(file)
-    try:
+    with in_words(file):
         return OPENERS[form](file.name, written, text or MappingText(fields={}))
-    except (UnicodeDecodeError, csv.Error, CalamineError) as error:
+
+
+@contextmanager
+def in_words(file: Path) -> Iterator[None]:
+    """Let what keeps a file from being read be told as that.
+
+    :raises InvalidInput: when it can't be read.
+    """
+    try:
+        yield
+    except (UnicodeError, csv.Error, CalamineError) as error:
         raise InvalidInput(why="unreadable", file=file.name, error=str(error)) from error
 
 
@@ -110,12 +124,19 @@ def _csv(file: str, written: bytes, text: MappingText) -> Table:
 
 
 def _xlsx(file: str, written: bytes, text: MappingText) -> Table:
-    sheet = _sheet(file, CalamineWorkbook.from_filelike(BytesIO(written)), text.xlsx)
+    book = CalamineWorkbook.from_filelike(BytesIO(written))
+    sheet = _sheet(file, book, text.xlsx)
+    broken, first = broken_cells(written, book.sheet_names.index(sheet.name)), (sheet.start or (0, 0))[1]
     top = [[str(cell) for cell in row] for row in islice(sheet.iter_rows(), text.xlsx.heads)]
     top += [[]] * (text.xlsx.heads - len(top))
 
     def rows() -> Rows:
-        for number, cells in enumerate(islice(sheet.iter_rows(), text.xlsx.heads, None), text.xlsx.heads + 1):
+        below = islice(sheet.iter_rows(), text.xlsx.heads, None)
+        for number, read in enumerate(below, text.xlsx.heads + 1):
+            cells: list[Any] = read
+            for place in broken.get(number, ()):
+                if 0 <= place - first < len(cells):
+                    cells[place - first] = Wrong("broken_cell")
             if cells.count("") < len(cells):
                 yield number, cells, cells
 
@@ -156,7 +177,9 @@ def _jsonl(file: str, written: bytes, text: MappingText) -> Table:
 def _object(line: str) -> Any:
     try:
         row = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        if line.count("{") + line.count("[") > DEEP:
+            orjson.dumps(row)  # what can be read deeper than written could not be kept
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return Wrong("not_json")
     return row if isinstance(row, dict) else Wrong("not_json")
 

@@ -13,7 +13,7 @@ from models.rules.fields import Field, Says, Subject, fields
 from models.rules.mapping import CsvText, MappingText, Spreadsheet
 from notifications.locale import LOCALES, text
 from tasks.encodings import decoded
-from tasks.tables import Form, form_of, table
+from tasks.tables import Form, form_of, in_words, table
 
 OPEN = '"?"'
 """Where something is missing: no column is called so, and the mapping is refused until it is filled in."""
@@ -26,12 +26,13 @@ def start(subject: Subject, file: Path | None, zone: str) -> str:
     :param zone: the IANA name to suggest.
     :raises InvalidInput: when the file can't be read.
     """
-    columns, how = _columns(file) if file else ([], [])
+    columns, how = _read(file) if file else ([], [])
     name = file.name if file else say("cli.value.file")
     told = {"subject": say(f"mapping.subject.{subject}"), "kind": subject, "file": name}
     lines = [say("mapping.new.start", **told).rstrip("\n")]
     if columns:
-        lines += [f"#\n# {say('mapping.new.columns')}", *(f"#   {column}" for column in columns)]
+        listed = (" ".join(column.split()) for column in columns)  # of several lines, the others were no comment
+        lines += [f"#\n# {say('mapping.new.columns')}", *(f"#   {column}" for column in listed)]
     lines += ["", *_whole_file(subject, zone), *how, "", "fields:"]
     return "\n".join([*lines, *_fields(subject, columns)]) + "\n"
 
@@ -55,6 +56,11 @@ def _fields(subject: Subject, columns: list[str]) -> Iterator[str]:
 
 def _called(field: Field) -> set[str]:
     return {field.name, *(text(f"intake.column.{field.name}", locale).lower() for locale in LOCALES)}
+
+
+def _read(file: Path) -> tuple[list[str], list[str]]:
+    with in_words(file):
+        return _columns(file)
 
 
 def _columns(file: Path) -> tuple[list[str], list[str]]:

@@ -1,32 +1,61 @@
 """What an import did or would do, for people and for programs."""
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
 from deployments.commands import output
 from deployments.commands.words import called, joined, say
 from tasks.importing import Imported
-from tasks.rejects import told
+from tasks.rejects import Rejected, told
 from tasks.sources import Line, Source
 
 SHOWN = 10
 """So many faults are shown one by one in a dry run."""
+VALUES, WIDEST = 5, 40
+"""Of the cells that have the same fault so many are shown, so many characters of each."""
+STRIDE = 500
+"""After so many rows the bar moves: moving it takes longer than reading a row."""
 
 
-def watched(source: Source) -> Iterator[Line]:
-    """The rows of a file, with a bar on the error stream that grows as they are read, where that is a terminal."""
-    if not sys.stderr.isatty():
-        return source.lines()
-    bar = Console(stderr=True, markup=False, highlight=False)
-    said = say("cli.import.reading", file=source.table.file)
-    return iter(track(source.lines(), said, total=source.table.length, console=bar, transient=True))
+@contextmanager
+def watched(source: Source) -> Iterator[Iterator[Line]]:
+    """The rows of a file. On the error stream, where that is a terminal, a bar grows as they are read.
+
+    It stays until the block ends: what is done with the rows takes its time, too.
+    """
+    bar = Progress(console=Console(stderr=True, markup=False, highlight=False), transient=True)
+    bar.disable = not sys.stderr.isatty()
+    with bar:
+        yield _read_on(source, bar)
+
+
+def _read_on(source: Source, bar: Progress) -> Iterator[Line]:
+    task = bar.add_task(say("cli.import.reading", file=source.table.file), total=source.table.length)
+    for number, line in enumerate(source.lines(), 1):
+        if not number % STRIDE:
+            bar.update(task, completed=number)
+        yield line
+    bar.remove_task(task)
+    bar.add_task(say("cli.import.writing"), total=None)
+
+
+def _quoted(found: Counter[str]) -> str:
+    """The cells most rows have, as a list behind the sentence; nothing when there is nothing to show."""
+    cells = [cell for cell, _ in found.most_common(VALUES) if cell]
+    more = say("cli.import.more") if len(found) > VALUES else ""
+    return (
+        say("cli.import.values", values=joined(say("cli.import.cell", cell=cell) for cell in cells) + more)
+        if cells
+        else ""
+    )
 
 
 @dataclass(frozen=True)
@@ -68,19 +97,26 @@ class Account:
 
     def _tell_rejected(self) -> None:
         rejected = self.imported.rejected
-        why = Counter(told(field, why) for each in rejected for field, why in each.faults.items())
-        for said, count in why.most_common():
-            output.line("cli.import.why", said=said, count=count)
+        values: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in rejected:
+            for field, why in each.faults.items():
+                values[told(field, why)][self._written(each, field)] += 1
+        for said, found in sorted(values.items(), key=lambda each: -each[1].total()):
+            output.line("cli.import.why", said=said, count=found.total(), values=_quoted(found))
         for each in rejected[:SHOWN] if self.dry_run else ():
             said = joined(told(field, why) for field, why in each.faults.items())
             output.line("cli.import.fault", line=each.line.number, said=said)
         if self.kept:
             output.line("cli.import.kept", file=self.kept)
 
+    def _written(self, rejected: Rejected, field: str) -> str:
+        """What stands in a cell that can't be taken, as far as it can be shown."""
+        return output.safe(self.source.written(rejected.line, field))[:WIDEST]
+
     def _data(self) -> dict[str, Any]:
         found, table = self.imported, self.source.table
         faults = [
-            {"line": each.line.number, "field": field, "fault": told(field, why)}
+            {"line": each.line.number, "field": field, "fault": told(field, why), "cell": self._written(each, field)}
             for each in found.rejected
             for field, why in each.faults.items()
         ]

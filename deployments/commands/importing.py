@@ -56,8 +56,9 @@ def _run(asked: Asked, *, dry_run: bool, as_json: bool) -> None:
         desk.demand_past()
         source = _opened(asked, written, desk.zone, as_json=as_json)
         live_at = desk.instant(asked.live_at) if asked.live_at else desk.now
-        order, lines = Order(asked.by, desk.now, live_at), import_views.watched(source)
-        imported = import_rows(desk.session, desk.book, asked.subject, lines, order)
+        with import_views.watched(source) as lines:
+            order = Order(asked.by, desk.now, live_at)
+            imported = import_rows(desk.session, desk.book, asked.subject, lines, order)
         if dry_run:
             desk.session.rollback()
     kept = None if dry_run else set_aside(source, written, imported.rejected)

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 from ruamel.yaml import YAML
-
-from models.rules.segments import at_clock
 
 FILE = Path(__file__).parent.parent / "prefect.yaml"
 SECOND = timedelta(seconds=1)
@@ -36,9 +34,15 @@ class Hours:
     def on(self, flow: str, day: date) -> list[datetime]:
         """The instants at which a flow runs on a local day, ascending and in UTC.
 
-        An hour that a clock change skips is read as the product reads every local time, with the offset before it; in
-        one that it repeats a flow runs the first time alone.
+        Around a change of the clocks they are Prefect's: what falls into an hour that is skipped runs an hour earlier
+        (2:30 at 1:30); in an hour that is repeated a flow runs the first time alone.
         """
         midnight = datetime.combine(day, time())  # naive: the face of the clock
         shown = takewhile(lambda at: at.date() == day, CronSim(self.crons[flow], midnight - SECOND))
-        return sorted({at_clock(self.zone, at.date(), at.time()) for at in shown})
+        return sorted({self._instant(at) for at in shown})
+
+    def _instant(self, shown: datetime) -> datetime:
+        """The instant at which the clock shows a time, or would, had the change come before it."""
+        at = shown.replace(tzinfo=self.zone).astimezone(UTC)
+        is_shown = at.astimezone(self.zone).replace(tzinfo=None) == shown
+        return at if is_shown else shown.replace(tzinfo=self.zone, fold=1).astimezone(UTC)

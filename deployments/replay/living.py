@@ -11,7 +11,7 @@ from models.actions.closing import close_as_recorded
 from models.actions.reporting import report_all
 from models.database import transaction
 from models.queries import units
-from models.queries.at_once import next_at_once
+from models.queries.at_once import first_at_once, next_at_once
 from models.queries.night import night_facts
 from models.queries.rulebook import Rulebook, rulebook
 from models.rules.stock import Closing
@@ -84,8 +84,8 @@ class Life:
             closings = [self._closing(number) for number in arrived.closed]
             if closings:
                 close_as_recorded(session, self._book, closings, by=self.by, now=now)
-            if reports:
-                self._due = next_at_once(session, self._book.county.id)
+            fresh = first_at_once(session, [issue.id for issue in issues]) if issues else None
+            self._due = min(filter(None, (self._due, fresh)), default=None)
         if any(each.severity is Severity.URGENT for each in reports):
             self._watch(now)
 

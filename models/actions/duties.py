@@ -167,7 +167,7 @@ def owing_unit(session: Session, duty: Duty) -> Unit:
 
 def answering_post(session: Session, unit_id: int, depth: int | None = None) -> int:
     """The post that answers for a unit, or for the unit above it at a depth."""
-    answering = session.scalars(select(Unit.answering).where(Unit.id == unit_id)).one()
+    answering = session.get_one(Unit, unit_id).answering
     return answering[-1 if depth is None else min(depth, len(answering) - 1)]
 
 

@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 from psycopg.types.json import Jsonb
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.actions.copying import copy_in, new_ids
+from models.queries.named import statement
 from models.queries.rulebook import Rulebook
 from models.rules.arriving import Arrival, Owing, Spot, owing
 from models.rules.bulk import Instants, freeze_all
-from models.rules.escalation import ServiceLevel
+from models.rules.clock import passed_over
+from models.rules.escalation import ServiceLevel, freeze
 from models.rules.segments import micros
+from models.rules.worktime import WorkCalendar
 from models.tables.duties import Duty
 from models.tables.events import Event
-from models.tables.issues import Issue, IssueNumber
+from models.tables.issues import Issue
 from models.tables.notices import Notice
 from models.tables.places import Unit
 from models.vocabulary import Action, Basis, DutyKind, DutyState, Lane, Severity
@@ -28,6 +30,8 @@ from models.vocabulary import Action, Basis, DutyKind, DutyState, Lane, Severity
 AT_ONCE = 10_000
 """So many issues are made and written together: more would only take memory."""
 
+FEW = 40
+"""Below so many of a service level, clocks are counted one by one: getting ready for more takes longer."""
 UNSIGNED = (Action.REPORT, Action.ASSIGN)
 """What was done last to an issue that nobody has taken on."""
 
@@ -113,19 +117,12 @@ def spot_of(book: Rulebook, unit: Unit) -> Spot:
     return Spot(unit.id, unit.community_id, *way_up, unit.depth == book.lowest, book.lowest - 1)
 
 
-_NUMBER = insert(IssueNumber)
-NUMBERS = _NUMBER.on_conflict_do_update(
-    index_elements=["community_id", "year"], set_={"last": IssueNumber.last + _NUMBER.excluded.last}
-).returning(IssueNumber.last)
-
-
 def numbers(session: Session, book: Rulebook, communities: Sequence[int], now: datetime) -> list[str]:
     """Speakable numbers, without gaps: community, year of recording, running number."""
     year = book.local_date(now).year
-    following = {}
-    for community_id, given in sorted(Counter(communities).items()):
-        last = session.scalars(NUMBERS, {"community_id": community_id, "year": year, "last": given}).one()
-        following[community_id] = session.get_one(Unit, community_id).name, count(last - given + 1)
+    given = Counter(communities)
+    asked = {"communities": sorted(given), "counts": [given[each] for each in sorted(given)], "year": year}
+    following = {row.community_id: (row.name, count(row.first)) for row in session.execute(statement("numbers"), asked)}
     return [f"{name}-{year}-{next(running):04d}" for name, running in map(following.__getitem__, communities)]
 
 
@@ -151,20 +148,42 @@ def _events(ids: Sequence[int], arrivals: Sequence[Arrival], entry: Entry) -> It
 
 
 def frozen(book: Rulebook, opened: Sequence[Opened], live_at: datetime | None) -> list[_Times]:
-    """The times of duties, counted in bulk a service level at a time; steps up to the go-live moment are passed over.
+    """The times of duties, counted a service level at a time; steps up to the go-live moment are passed over.
 
     :raises CalendarEnds: when the calendar doesn't reach far enough for one of them.
     """
     found: list[_Times | None] = [None] * len(opened)
     for level, places in _by_level(book, opened):
-        began = np.array([micros(opened[place][2].opened_at) for place in places], dtype=np.int64)
-        schedules = freeze_all(level, began, book.calendar)
-        passed = (schedules.steps_at <= micros(live_at)).sum(axis=1).tolist() if live_at else [0] * len(places)
-        rows = zip(_written(schedules.due_at), _written(schedules.steps_at), passed, schedules.provisional, strict=True)
-        for place, (due_at, steps, step, provisional) in zip(places, rows, strict=True):
-            ahead = steps[step] if step < len(steps) else None
-            found[place] = _Times(level, due_at, "{" + ",".join(steps) + "}", step, ahead, bool(provisional))
+        count_them = _one_by_one if len(places) < FEW else _in_bulk
+        began = [opened[place][2].opened_at for place in places]
+        for place, times in zip(places, count_them(level, began, book.calendar, live_at), strict=True):
+            found[place] = times
     return [each for each in found if each is not None]
+
+
+def _one_by_one(
+    level: ServiceLevel, began: Sequence[datetime], calendar: WorkCalendar, live_at: datetime | None
+) -> Iterator[_Times]:
+    for opened_at in began:
+        times = freeze(level, opened_at, calendar)
+        steps = [at.isoformat() for at in times.steps_at]
+        passed = passed_over(times.steps_at, live_at)
+        yield _times(level, times.due_at.isoformat(), steps, passed, provisional=times.provisional)
+
+
+def _in_bulk(
+    level: ServiceLevel, began: Sequence[datetime], calendar: WorkCalendar, live_at: datetime | None
+) -> Iterator[_Times]:
+    schedules = freeze_all(level, [micros(at) for at in began], calendar)
+    passed = (schedules.steps_at <= micros(live_at)).sum(axis=1).tolist() if live_at else [0] * len(began)
+    rows = zip(_written(schedules.due_at), _written(schedules.steps_at), passed, schedules.provisional, strict=True)
+    for due_at, steps, step, provisional in rows:
+        yield _times(level, due_at, steps, step, provisional=bool(provisional))
+
+
+def _times(level: ServiceLevel, due_at: str, steps: Sequence[str], step: int, *, provisional: bool) -> _Times:
+    ahead = steps[step] if step < len(steps) else None
+    return _Times(level, due_at, "{" + ",".join(steps) + "}", step, ahead, provisional)
 
 
 def _by_level(book: Rulebook, opened: Sequence[Opened]) -> Iterator[tuple[ServiceLevel, list[int]]]:
@@ -184,14 +203,12 @@ def _written(instants: Instants) -> list[Any]:
 def _duties(
     ids: Sequence[int], opened: Sequence[Opened], times: Sequence[_Times], entry: Entry
 ) -> Iterator[tuple[object, ...]]:
-    first = 0
     for n, (id_, (issue_id, of, duty), at) in enumerate(zip(ids, opened, times, strict=True)):
-        first = n if not n or opened[n - 1][0] != issue_id else first  # where the duties of this issue begin
         place = of.spot.community_id, issue_id, duty.unit_id, duty.post_id
         level = at.level.id, at.level.escalation.id, str(duty.kind), str(duty.state)
         ahead = at.next_step_at if duty.state is DutyState.OPEN else None
         clock = duty.opened_at, at.due_at, at.steps_at, at.step, ahead, at.provisional, duty.ended_at
-        parent = ids[first + duty.part_of] if duty.part_of is not None else None
+        parent = ids[n - duty.part_of] if duty.part_of else None
         yield id_, *place, *level, *clock, str(Basis.POLICY), 0, parent, entry.now
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,18 @@ from models.actions.copying import copy_in, new_ids, rewrite
 from models.errors import InvalidInput, NotFound
 from models.queries import residents
 from models.room import Room
-from models.rules.households import HouseholdRow, PersonRow, in_order, moves
+from models.rules.households import HouseholdRow, Moves, PersonRow, in_order, moves
 from models.tables.places import Compound, County, Unit
 from models.tables.residents import Household, Resident, RoomEvent
 from models.vocabulary import RoomAction
 
 DOOR = ("grid_id", "compound_id", "building", "unit", "room", "in_order", "flags", "moved_out_on")
 """The columns of a household that a register tells."""
+
+
+FIELD = {"compound_id": "compound"}
+"""What a register calls them, where that is not the column's name."""
+PERSONAL = frozenset({"phone", "id_number"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def register_households(
     living = residents.living_in(session, [each.id for each in known.values()])
     for external_id, (row, door) in told.items():
         if external_id in known:
-            work.compare(known[external_id], door, living[known[external_id].id], row.persons)
+            work.compare(known[external_id], door, living[known[external_id].id], row)
     fresh = [(row, door) for external_id, (row, door) in told.items() if external_id not in known]
     ids = new_ids(session, Household, len(fresh))
     copy_in(session, Household, HOUSEHOLD, work.new(ids, fresh))
@@ -151,13 +156,12 @@ class _Work:
             self.came += ((household_id, each) for each in row.persons)
             yield [household_id, self.county_id, row.external_id, *(door[name] for name in DOOR), self.now, self.now]
 
-    def compare(
-        self, known: Row[Any], door: dict[str, Any], living: list[Row[Any]], persons: Sequence[PersonRow]
-    ) -> None:
+    def compare(self, known: Row[Any], door: dict[str, Any], living: list[Row[Any]], row: HouseholdRow) -> None:
         """What is different about a household."""
+        door = {name: getattr(known, name) if FIELD.get(name, name) in row.unsaid else door[name] for name in DOOR}
         columns = [name for name in DOOR if getattr(known, name) != door[name]]
         before = [residents.person_of(self.room, each) for each in living]
-        found = moves(before, persons)
+        found, persons = _moves(before, row)
         other = [(living[old].id, persons[new]) for old, new in found.stay if before[old] != persons[new]]
         if not (columns or found.gone or found.come or other):
             return
@@ -215,6 +219,15 @@ class _Work:
         for resident_id, (household_id, who) in zip(ids, self.came, strict=True):
             sealed = sealing.resident(self.room, self.county_id, resident_id, who)
             yield [resident_id, household_id, *(sealed[name] for name in sealing.SEALED), self.now, self.now]
+
+
+def _moves(before: Sequence[PersonRow], row: HouseholdRow) -> tuple[Moves, Sequence[PersonRow]]:
+    """Who stays, goes and comes, and who is there then: what the register has no word of is as it was."""
+    persons = before if "name" in row.unsaid else list(row.persons)
+    found, now = moves(before, persons), list(persons)
+    for old, new in found.stay:
+        now[new] = replace(persons[new], **{name: getattr(before[old], name) for name in PERSONAL & row.unsaid})
+    return found, now
 
 
 def _differing(before: PersonRow, after: PersonRow) -> list[str]:

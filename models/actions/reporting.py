@@ -135,7 +135,8 @@ def _not_yet_in(session: Session, book: Rulebook, reports: Sequence[Report]) -> 
 def _desk(session: Session, book: Rulebook, reports: Sequence[Report], now: datetime) -> _Desk:
     county_id, row = book.county.id, transition(None, Action.REPORT)
     named = {each.grid for each in reports if each.grid is not None}
-    spots: dict[str | None, Spot] = {name: spot_of(book, units.unit(session, county_id, name)) for name in named}
+    placed = units.units(session, county_id, named)
+    spots: dict[str | None, Spot] = {name: spot_of(book, placed[name]) for name in named}
     if any(each.grid is None for each in reports):
         spots[None] = spot_of(book, units.topmost(session, county_id))
     categories = session.execute(select(Category.key, Category.id).where(Category.county_id == county_id))

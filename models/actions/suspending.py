@@ -33,9 +33,9 @@ OVER = (
     select(Suspension.id)
     .join(Unit, Unit.id == Suspension.unit_id)
     .where(Unit.county_id == bindparam("county"), Suspension.ended_at.is_(None))
-    .where(Suspension.until_at <= bindparam("now"))
-    .with_for_update(of=Suspension, skip_locked=True)  # another community's night writes it down as well
+    .where(Suspension.until_at <= bindparam("at"))
 )
+"""The suspensions that are over and whose end is not written down."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,11 @@ def _hold_issues(session: Session, unit: Unit) -> Scope:
 
 def keep(session: Session, book: Rulebook, community_id: int, now: datetime) -> None:
     """What is owed in a community stands still or goes on as the suspensions say, from when they end, not from now."""
-    _keep(session, book, Scope(OF_COMMUNITY, {"community": community_id}), now)
-    over = session.scalars(OVER, {"county": book.county.id, "now": now}).all()
-    if over:
-        session.execute(update(Suspension).where(Suspension.id.in_(over)).values(ended_at=Suspension.until_at))
+    if _keep(session, book, Scope(OF_COMMUNITY, {"community": community_id}), now):
+        # Another community's night writes it down as well.
+        over = OVER.with_for_update(of=Suspension, skip_locked=True)
+        ended = session.scalars(over, {"county": book.county.id, "at": now}).all()
+        session.execute(update(Suspension).where(Suspension.id.in_(ended)).values(ended_at=Suspension.until_at))
 
 
 def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now: datetime, moved: bool = False) -> None:
@@ -128,19 +129,24 @@ def follow(session: Session, book: Rulebook, issue_ids: Collection[int], *, now:
     _keep(session, book, Scope(OF_ISSUES, {"issues": list(issue_ids)}), now, moved=moved)
 
 
-def _keep(session: Session, book: Rulebook, scope: Scope, now: datetime, *, moved: bool = False) -> None:
-    """Every action and night asks this, and mostly nothing stands still nor has to."""
-    held, in_force = session.execute(_any(scope.condition), {**scope.facts, "at": now}).one()
+def _keep(session: Session, book: Rulebook, scope: Scope, now: datetime, *, moved: bool = False) -> bool:
+    """Every action and night asks this, and mostly nothing stands still nor has to.
+
+    :return: whether a suspension is over whose end is not written down.
+    """
+    facts = {**scope.facts, "county": book.county.id, "at": now}
+    held, in_force, over = session.execute(_any(scope.condition), facts).one()
     if held:
         _go_on(session, book, scope, now, moved=moved)
     if in_force:
         _stand_still(session, scope, now, moved=moved)
+    return bool(over)
 
 
 @lru_cache(maxsize=8)
-def _any(condition: ColumnElement[bool]) -> Select[tuple[bool, bool]]:
-    """Whether anything stands still that is not on hold, and whether any unit is suspended."""
-    return select(_standing_still(condition).exists(), suspensions.ANY_IN_FORCE.exists())
+def _any(condition: ColumnElement[bool]) -> Select[tuple[bool, bool, bool]]:
+    """Whether anything stands still that is not on hold, whether any unit is suspended, or was and is no more."""
+    return select(_standing_still(condition).exists(), suspensions.ANY_IN_FORCE.exists(), OVER.exists())
 
 
 def let_end(

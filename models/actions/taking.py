@@ -89,8 +89,11 @@ def take(
 
 
 # The last record of a county and of an issue, and the issue's newest revision: asked at once, for every action does.
-STANDING = select(guards.LAST_OF_COUNTY.scalar_subquery(), guards.LAST_OF_ISSUE.scalar_subquery())
-STANDING = STANDING.add_columns(duties.NEWEST_REVISION.scalar_subquery())
+STANDING = select(
+    guards.LAST_OF_COUNTY.scalar_subquery(),
+    guards.LAST_OF_ISSUE.scalar_subquery(),
+    duties.NEWEST_REVISION.scalar_subquery(),
+)
 
 
 def _demand_order(session: Session, book: Rulebook, issue_id: int, now: datetime) -> int:

@@ -1,8 +1,9 @@
 """When something that does not wait for the night is due next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.tables.duties import Duty
@@ -10,12 +11,17 @@ from models.tables.issues import Issue
 from models.tables.policies import EscalationPolicy
 from models.vocabulary import DutyState
 
+IMMEDIATE = select(EscalationPolicy.id).where(EscalationPolicy.immediate)
+STEPS = select(func.min(Duty.next_step_at)).where(
+    Duty.state == DutyState.OPEN, Duty.escalation_policy_id.in_(IMMEDIATE)
+)
+
 
 def next_at_once(session: Session, county_id: int) -> datetime | None:
     """The earliest instant at which the watch has a step to give in a county; None: nothing will come by itself."""
-    immediate = select(EscalationPolicy.id).where(EscalationPolicy.immediate)
-    return session.scalar(
-        select(func.min(Duty.next_step_at))
-        .join(Issue, Issue.id == Duty.issue_id)
-        .where(Issue.county_id == county_id, Duty.state == DutyState.OPEN, Duty.escalation_policy_id.in_(immediate))
-    )
+    return session.scalar(STEPS.join(Issue, Issue.id == Duty.issue_id).where(Issue.county_id == county_id))
+
+
+def first_at_once(session: Session, issue_ids: Sequence[int]) -> datetime | None:
+    """The same of some issues alone."""
+    return session.scalar(STEPS.where(Duty.issue_id == any_(literal(issue_ids, ARRAY(BigInteger)))))

@@ -1,6 +1,9 @@
 """Units of the tree of responsibility."""
 
-from sqlalchemy import Text, bindparam, or_, select
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ARRAY, Text, any_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.errors import NotFound
@@ -20,6 +23,8 @@ def topmost(session: Session, county_id: int) -> Unit:
 
 _CALLED = bindparam("called", type_=Text)
 CALLED = select(Unit).where(Unit.county_id == bindparam("county"), or_(Unit.key == _CALLED, Unit.name == _CALLED))
+_NAMES = any_(bindparam("names", type_=ARRAY(Text)))
+ALL_CALLED = select(Unit).where(Unit.county_id == bindparam("county"), or_(Unit.key == _NAMES, Unit.name == _NAMES))
 
 
 def unit(session: Session, county_id: int, key_or_name: str) -> Unit:
@@ -28,8 +33,26 @@ def unit(session: Session, county_id: int, key_or_name: str) -> Unit:
     :raises NotFound: when there is none, or the name is not unique.
     """
     found = session.scalars(CALLED, {"county": county_id, "called": key_or_name}).all()
+    return _only(found, key_or_name)
+
+
+def units(session: Session, county_id: int, keys_or_names: Collection[str]) -> dict[str, Unit]:
+    """Units by what they are called, as they were asked for.
+
+    :raises NotFound: naming the first of which there is none, or several.
+    """
+    asked = {"county": county_id, "names": list(keys_or_names)}
+    found = session.scalars(ALL_CALLED, asked).all() if keys_or_names else ()
+    called: dict[str, list[Unit]] = defaultdict(list)
+    for each in found:
+        for name in {each.key, each.name}:
+            called[name].append(each)
+    return {name: _only(called[name], name) for name in keys_or_names}
+
+
+def _only(found: Sequence[Unit], called: str) -> Unit:
     if len(found) != 1:
-        raise NotFound(why="unit", unit=key_or_name)
+        raise NotFound(why="unit", unit=called)
     return found[0]
 
 

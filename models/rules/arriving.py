@@ -79,7 +79,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """A duty of an arriving issue, owed or over; ``part_of`` is the place among its duties of the one it belongs to."""
+    """A duty of an arriving issue, owed or over; the one it is a part of stands so many places before it."""
 
     kind: DutyKind
     opened_at: datetime
@@ -119,6 +119,6 @@ def _opened(kind: DutyKind, deed: Done, spot: Spot, owed: Mapping[DutyKind, int]
         had = [each.post_id for each in before if each.kind is kind]
         return Owing(kind, deed.at, spot.unit_id, had[-1] if had else None)
     if kind is DutyKind.SIGN:
-        return Owing(kind, deed.at, spot.unit_id, deed.post_id, part_of=owed.get(DutyKind.ACT))
+        return Owing(kind, deed.at, spot.unit_id, deed.post_id, part_of=len(before) - owed[DutyKind.ACT])
     unit_id, post_id = spot.community()
     return Owing(kind, deed.at, unit_id, post_id)

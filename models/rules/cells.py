@@ -44,7 +44,7 @@ class Memo(dict[K, V], Generic[K, V]):
 
 def plain(cell: Cell) -> str | date | Wrong:
     """A cell that is no text: a day or time as it is, a number or a word of JSON as it would be typed."""
-    if isinstance(cell, str | date):
+    if isinstance(cell, str | date | Wrong):
         return cell
     if isinstance(cell, float):
         return Wrong("digits") if abs(cell) >= EXACT else _number(cell)

@@ -44,6 +44,7 @@ class Field:
     :param required: every row has to have it.
     :param told: a mapping has to say where it comes from, be it a constant; what it says may be empty.
     :param longest: how many characters it may have.
+    :param private: what stands there may be about a person: it is shown to nobody.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Field:
     required: bool = False
     told: bool = False
     longest: int = LONGEST_KEY
+    private: bool = False
 
 
 _RAISED = (
@@ -59,7 +61,7 @@ _RAISED = (
     Field("grid", told=True),
     Field("category", required=True),
     Field("severity", Says.SEVERITY, told=True),
-    Field("summary", required=True, longest=LONGEST),
+    Field("summary", required=True, longest=LONGEST, private=True),
     Field("source", told=True),
 )
 _DONE = (
@@ -67,18 +69,18 @@ _DONE = (
     Field("signed_at", Says.INSTANT),
     Field("done_at", Says.INSTANT),
     Field("handler"),
-    Field("evidence", longest=LONGEST),
+    Field("evidence", longest=LONGEST, private=True),
     Field("rating", Says.RATING),
     Field("rated_at", Says.INSTANT),
     Field("closed_at", Says.INSTANT),
     Field("closed_by"),
 )
-_REPORTER = (Field("reporter_name"), Field("reporter_phone"))
+_REPORTER = (Field("reporter_name", private=True), Field("reporter_phone", private=True))
 
 FIELDS: dict[Subject, tuple[Field, ...]] = {
     Subject.REPORTS: (*_RAISED, Field("reported_by", required=True), *_REPORTER),
     Subject.ISSUES: (*_RAISED, Field("reported_by", told=True), *_DONE, *_REPORTER),
-    Subject.PEOPLE: (Field("code", required=True), Field("name", required=True)),
+    Subject.PEOPLE: (Field("code", required=True), Field("name", required=True, private=True)),
     Subject.POSTINGS: (
         Field("code", required=True),
         Field("unit", required=True),
@@ -90,7 +92,7 @@ FIELDS: dict[Subject, tuple[Field, ...]] = {
         Field("code", required=True),
         Field("from_on", Says.DAY, required=True),
         Field("until_on", Says.DAY, required=True),
-        Field("reason", required=True),
+        Field("reason", required=True, private=True),
         Field("deputy"),
     ),
     Subject.HOUSEHOLDS: (
@@ -102,11 +104,18 @@ FIELDS: dict[Subject, tuple[Field, ...]] = {
         Field("room", required=True),
         Field("flags", Says.FLAGS),
         Field("moved_out_on", Says.DAY),
-        Field("name"),
-        Field("phone"),
-        Field("id_number"),
+        Field("name", private=True),
+        Field("phone", private=True),
+        Field("id_number", private=True),
     ),
 }
+
+
+_ASKED = {
+    subject: ([each.name for each in own if each.required], {each.name: each.longest for each in own})
+    for subject, own in FIELDS.items()
+}
+"""Of each subject the fields every row has to have, and how long each may be: asked of every row."""
 
 
 def fields(subject: Subject) -> dict[str, Field]:
@@ -119,15 +128,15 @@ def shortcomings(subject: Subject, said: Mapping[str, object], unread: Container
 
     :param unread: the fields that could not be read, which is fault enough.
     """
+    required, longest = _ASKED[subject]
     wrong = {}
-    for each in FIELDS[subject] if ROW not in unread else ():
-        value = said.get(each.name)
-        if value is None:
-            if each.required and each.name not in unread:
-                wrong[each.name] = "missing"
-        elif isinstance(value, str):
-            if NUL in value:
-                wrong[each.name] = "unstorable"
-            elif len(value) > each.longest:
-                wrong[each.name] = "long_key" if each.longest == LONGEST_KEY else "too_long"
+    if ROW not in unread:
+        wrong = {name: "missing" for name in required if said.get(name) is None and name not in unread}
+    for name, value in said.items():
+        if type(value) is not str:
+            continue
+        if NUL in value:
+            wrong[name] = "unstorable"
+        elif len(value) > longest[name]:
+            wrong[name] = "long_key" if longest[name] == LONGEST_KEY else "too_long"
     return wrong

@@ -9,6 +9,10 @@ _NUMBER = re.compile(r"\d+")
 _WIDEST = 6  # digits; no building or room has a longer number
 
 
+OPTIONAL = frozenset({"compound", "flags", "moved_out_on", "name", "phone", "id_number"})
+"""What a register need not tell: a file of names alone says nothing of anybody's phone."""
+
+
 @dataclass(frozen=True)
 class PersonRow:
     """Somebody of a household; numbers in the plain form of :mod:`models.rules.privacy`, or None."""
@@ -44,7 +48,8 @@ class HouseholdRow:
     """A household as a register tells it.
 
     ``external_id`` is the register's own: by it the household is known when it comes again. ``grid`` and ``compound``
-    are keys or names. ``moved_out_on`` is the first day on which nobody of it lives there any more.
+    are keys or names. ``moved_out_on`` is the first day on which nobody of it lives there any more. ``unsaid`` are what
+    of `OPTIONAL` the register has no word of: it stays as it is.
     """
 
     external_id: str
@@ -56,6 +61,7 @@ class HouseholdRow:
     flags: tuple[str, ...] = ()
     persons: tuple[PersonRow, ...] = ()
     moved_out_on: date | None = None
+    unsaid: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         """By its id alone."""

@@ -5,7 +5,7 @@ Nothing is guessed: what a mapping does not say is a fault of the mapping or of 
 
 import codecs
 import re
-from datetime import time
+from datetime import UTC, datetime, time
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
@@ -17,6 +17,8 @@ ISO = "iso"
 HOURS = frozenset("HIcXsT")
 """The letters behind a ``%`` by which a form of writing times names a time of day."""
 OFFSETS = frozenset("z")
+SAMPLE = datetime(2026, 11, 28, 23, 45, tzinfo=UTC)
+"""An evening of a day that can be no month: what a form loses of it, it leaves open."""
 
 
 def directives(form: str) -> frozenset[str]:
@@ -50,10 +52,21 @@ def _encoding(written: str) -> str:
 
 
 def _form(written: str) -> str:
-    """A form of writing times: ``iso``, or one with the letters of strptime, a year and a day among them."""
-    if written != ISO and not directives(written) & frozenset("Yycxsj"):
+    """A form of writing times: ``iso``, or one with the letters of strptime that tells the day, and the hour of 24.
+
+    The name of a zone (``%Z``) strptime passes over.
+    """
+    if written != ISO and ("Z" in directives(written) or not _tells(written)):
         raise ValueError(written)
     return written
+
+
+def _tells(form: str) -> bool:
+    try:
+        read = datetime.strptime(SAMPLE.strftime(form), form)  # noqa: DTZ007 -- as it is written
+    except re.error:  # the same letter twice
+        return False
+    return read.date() == SAMPLE.date() and (not names_a_time(form) or read.hour == SAMPLE.hour)
 
 
 def _source(written: object) -> object:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from models.rules.fields import Subject, shortcomings
-from models.rules.households import HouseholdRow, PersonRow
+from models.rules.households import OPTIONAL, HouseholdRow, PersonRow
 from models.rules.privacy import id_fault, phone_fault, plain_id, plain_name, plain_phone
 
 
 def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> HouseholdRow | dict[str, str]:
     """A household with the one person the row names, or nobody; or all that is wrong with the row, by field.
 
-    :param said: what it says by field, None for nothing.
+    :param said: what it says by field, None for nothing; a field it has no column for is missing.
     :param unread: what is wrong with the fields that could not be read.
     """
     person = PersonRow(*(_plain(said, field, of) for field, of in PLAIN))
@@ -29,6 +29,7 @@ def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> Househo
         flags=said.get("flags") or (),
         persons=(person,) if person.name else (),
         moved_out_on=said.get("moved_out_on"),
+        unsaid=OPTIONAL - said.keys(),
     )
 
 

@@ -10,8 +10,8 @@ from models.vocabulary import Action, Rating, Severity, Stage
 
 TAKEN = (Stage.RAISED, Stage.ACTING, Stage.EVALUATING, Stage.CLOSED)
 """The stages at which an issue can come in."""
-REQUIRED = ("external_id", "category", "summary")
-TEXTS = (*REQUIRED, "source", "grid", "reported_by", "handler", "evidence", "closed_by")
+REQUIRED = ("external_id", "source", "category", "summary")
+TEXTS = (*REQUIRED, "grid", "reported_by", "handler", "evidence", "closed_by")
 KEYS = ("external_id", "source", "reported_by", "handler", "closed_by")
 DATES = ("happened_at", "signed_at", "done_at", "rated_at", "closed_at")
 """In the order in which they must lie."""

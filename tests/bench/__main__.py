@@ -35,7 +35,7 @@ def _measured(asked: argparse.Namespace, url: str, home: Path, sizes: list[int])
     if "climb" in names:
         yield from climbing(url, sizes, asked.rounds)
     if "import" in names:
-        yield from importing(home / "rows", 10_000 if asked.quick else 100_000, asked.rounds)
+        yield from importing(url, home / "rows", 10_000 if asked.quick else 100_000, asked.rounds)
     if "audit" in names:
         yield from audits(url, max(sizes))
     if "replay" in names:

@@ -62,8 +62,8 @@ def test_rows_that_cannot_be_lived_are_named(facts: dict[str, Any]) -> None:
 def test_an_hour_that_the_clocks_skip_moves_the_night_and_no_other(facts: dict[str, Any]) -> None:
     hours = {f"{each['night']:%m-%d}": f"{each['at']:%H:%M}" for each in facts["nights"]}
     assert {hours[day] for day in ("03-03", "03-07")} == {"07:30"}  # 02:30 in winter
-    assert hours["03-08"] == "07:30"  # 03:30 in summer: there was no 02:30
-    assert {hours[day] for day in ("03-09", "03-16")} == {"06:30"}
+    assert hours["03-08"] == "06:30"  # 01:30 in winter: there was no 02:30, which the clocks skipped
+    assert {hours[day] for day in ("03-09", "03-16")} == {"06:30"}  # 02:30 in summer
 
 
 def test_it_is_said_who_was_told(facts: dict[str, Any]) -> None:

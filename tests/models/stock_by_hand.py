@@ -4,19 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
-
-import yaml
 
 from models.rules.escalation import Timing
 from models.rules.stock import StockRow
 from models.rules.worktime import Allowance
 from models.vocabulary import Rating, Severity, Stage
+from tests.models.changed_packs import as_written
 from tests.rules.oracles import clocks
 from tests.rules.oracles.working_time import Office
 
-POLICY = Path(__file__).parents[2] / "deployments" / "counties" / "gucheng" / "policy.yaml"
 LEADS = {
     "river": "county_commander",
     "works": "committee_secretary",
@@ -68,7 +65,7 @@ class Owed:
 
 @cache
 def policy() -> Any:
-    return yaml.safe_load(POLICY.read_text())
+    return as_written()["policy.yaml"]
 
 
 def path(grid: str | None) -> list[str]:
@@ -85,9 +82,9 @@ def answers(grid: str | None, tier: str) -> str:
 def level(row: StockRow, kind: str) -> dict[str, Any]:
     """The first row that matches."""
     for each in policy()["service_levels"]:
-        fits = each["duty"] == kind and each.get("severity", row.severity) == row.severity
-        if fits and row.category in each.get("category", [row.category]) and not {"lane", "called_up"} & each.keys():
-            return each
+        fits = each["duty"] == kind and each["severity"] in (None, row.severity) and not each["called_up"]
+        if fits and row.category in (each["category"] or [row.category]) and each["lane"] is None:
+            return dict(each)
     raise AssertionError(kind)
 
 
@@ -100,7 +97,9 @@ def timing(written: str) -> clocks.Timing:
     return clocks.Timing(share=read.share)
 
 
-def owes(office: Office, row: StockRow, kind: str, post: str | None, at: datetime, ended: datetime | None) -> Owed:
+def owes(
+    office: Office, row: StockRow, kind: str, post: str | None, at: datetime, *, ended: datetime | None = None
+) -> Owed:
     """A duty whose clock counts from an instant."""
     terms = level(row, kind)
     limit, steps = Allowance.parse(terms["limit"]), policy()["escalation_policies"][terms["escalation"]]["steps"]
@@ -114,20 +113,20 @@ def owed(office: Office, row: StockRow, now: datetime) -> list[Owed]:
     handler = POSTS[row.handler] if row.handler else None
     if row.stage is Stage.RAISED and row.grid is None:
         return [
-            owes(office, row, "act", None, row.happened_at, None),
-            owes(office, row, "dispatch", "river county_commander", now, None),
+            owes(office, row, "act", None, row.happened_at),
+            owes(office, row, "dispatch", "river county_commander", now),
         ]
     if row.stage is Stage.RAISED:
         urgent = row.severity is Severity.URGENT
-        work = owes(office, row, "act", worker if urgent else None, row.happened_at, None)
-        return [work, owes(office, row, "sign", worker, now, None)] if urgent else [work]
-    found = [owes(office, row, "act", handler, row.happened_at, row.done_at)]
+        work = owes(office, row, "act", worker if urgent else None, row.happened_at)
+        return [work, owes(office, row, "sign", worker, now)] if urgent else [work]
+    found = [owes(office, row, "act", handler, row.happened_at, ended=row.done_at)]
     if row.done_at:
-        found.append(owes(office, row, "evaluate", community, row.done_at, row.rated_at))
-    if row.rating is Rating.DISSATISFIED:
-        found.append(owes(office, row, "act", handler, row.rated_at, None))
+        found.append(owes(office, row, "evaluate", community, row.done_at, ended=row.rated_at))
+    if row.rated_at and row.rating is Rating.DISSATISFIED:
+        found.append(owes(office, row, "act", handler, row.rated_at))
     elif row.rated_at:
-        found.append(owes(office, row, "close", community, row.rated_at, row.closed_at))
+        found.append(owes(office, row, "close", community, row.rated_at, ended=row.closed_at))
     return found
 
 
@@ -147,14 +146,14 @@ class Hands:
         work = self.owed[0]
         if self.row.stage is Stage.RAISED and self.row.grid and work.post is None:
             work.post = answers(self.row.grid, "grid")
-            self.owed.append(owes(self.office, self.row, "sign", work.post, now, None))
+            self.owed.append(owes(self.office, self.row, "sign", work.post, now))
         silent = self._escalated(work)
         for duty in self.owed:
             if duty.ended_at is None:
                 self._climb(duty, now, silent=duty.kind == "sign" and silent)
 
     def _escalated(self, work: Owed) -> bool:
-        return any({"tell", "supervise"} & work.steps[n - 1].keys() for n in work.given)
+        return any(work.steps[n - 1]["tell"] or work.steps[n - 1]["supervise"] for n in work.given)
 
     def _climb(self, duty: Owed, now: datetime, *, silent: bool) -> None:
         heard: dict[str, tuple[int, str]] = {}

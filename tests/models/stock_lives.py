@@ -1,7 +1,7 @@
 """Random histories of issues: as they are lived through here, and as another system would hand them over."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
@@ -26,7 +26,9 @@ from tests.models.changed_packs import as_written
 MONDAY = date(2026, 3, 2)
 SOURCE = "old"
 HANDLERS = {"east-1": ("W01", "K01", "S01"), "east-2": ("W02", "K02", "S01"), "west-1": ("W03", "K03", "S02")}
-SECRETARY = {"east-1": "S01", "east-2": "S01", "west-1": "S02", None: "C01"}
+SECRETARY = {"east-1": "S01", "east-2": "S01", "west-1": "S02"}
+SEVERITIES = (Severity.ORDINARY, Severity.ORDINARY, Severity.MAJOR, Severity.URGENT)
+CONTENT = (Rating.SATISFIED, Rating.FAIRLY_SATISFIED, Rating.UNREACHABLE)
 CATEGORIES = ("lighting", "roads", "noise")
 
 
@@ -69,40 +71,74 @@ def moment(dice: Random, place: Place) -> datetime:
 
 def life(dice: Random, n: int, place: Place) -> Life:
     """One issue's: raised, perhaps signed, done, rated, sent back and done again, closed."""
-    key, grid, handler = str(n), dice.choice(("east-1", "east-1", "east-2", "west-1", None)), None
-    severity = dice.choice((Severity.ORDINARY, Severity.ORDINARY, Severity.MAJOR, Severity.URGENT))
-    times = sorted(moment(dice, place) for _ in range(9))
-    row = StockRow(key, SOURCE, grid, dice.choice(CATEGORIES), severity, f"灯 {n}", times.pop(0), "W01", Stage.RAISED)
-    doings = [Doing(row.happened_at, 0, "report", key, {"row": row})]
+    times = iter(sorted(moment(dice, place) for _ in range(9)))
+    grid, severity = dice.choice(("east-1", "east-1", "east-2", "west-1", None)), dice.choice(SEVERITIES)
+    what = (str(n), SOURCE, grid, dice.choice(CATEGORIES), severity, f"灯 {n}")
+    row = StockRow(*what, next(times), "W01", Stage.RAISED)
     far = dice.randrange(7) if grid else 0
-    if far >= 1:
-        handler = dice.choice(HANDLERS[grid])
-        row = replace(row, stage=Stage.ACTING, signed_at=times.pop(0), handler=handler)
-        if dice.random() < 0.2:  # it lay on no grid until then
-            place = replace(doings[0].said["row"], grid=None)
-            doings = [doings[0]._replace(said={"row": place})]
-            doings.append(Doing(row.signed_at, len(doings), "assign", key, {"grid": grid, "by": "C01"}))
-        doings.append(Doing(row.signed_at, len(doings), "sign", key, {"by": handler}))
-    rounds = 0
-    while far >= 2:
-        rounds += 1
-        row = replace(
-            row, stage=Stage.EVALUATING, done_at=times.pop(0), evidence=f"照片 {n}", rating=None, rated_at=None
-        )
-        doings.append(Doing(row.done_at, len(doings), "done", key, {"by": handler, "evidence": row.evidence}))
-        if far == 2:
-            break
-        back = far in (3, 6) and rounds < 3 and handler not in SECRETARY.values() and dice.random() < 0.8
-        rating = Rating.DISSATISFIED if back else dice.choice([each for each in Rating if each != "dissatisfied"])
-        row = replace(row, rating=rating, rated_at=times.pop(0), stage=Stage.ACTING if back else row.stage)
-        doings.append(Doing(row.rated_at, len(doings), "evaluate", key, {"by": SECRETARY[grid], "rating": rating}))
-        if not back or far == 3:
-            break
-    if far >= 5 and row.stage is Stage.EVALUATING and row.rating is not None:
-        closer = "P01" if handler == SECRETARY[grid] else SECRETARY[grid]
-        row = replace(row, stage=Stage.CLOSED, closed_at=times.pop(0), closed_by=closer)
-        doings.append(Doing(row.closed_at, len(doings), "close", key, {"by": closer}))
-    return Life(row, tuple(doings), rounds)
+    if grid is None or not far:
+        return Life(row, (Doing(row.happened_at, 0, "report", row.external_id, {"row": row}),))
+    handler, found_late = dice.choice(HANDLERS[grid]), dice.random() < 0.2
+    told = Telling(dice, times, grid, handler, row)
+    told.does("report", row.happened_at, row=replace(row, grid=None) if found_late else row)
+    signed_at = next(times)
+    if found_late:  # it lay on no grid until then
+        told.does("assign", signed_at, grid=grid, by="C01")
+    told.does("sign", signed_at, by=handler)
+    told.row = replace(row, stage=Stage.ACTING, signed_at=signed_at, handler=handler)
+    rounds = told.works(far)
+    return Life(told.row, tuple(told.doings), rounds)
+
+
+@dataclass
+class Telling:
+    """A life as it is told."""
+
+    dice: Random
+    times: Iterator[datetime]
+    grid: str
+    handler: str
+    row: StockRow
+    doings: list[Doing] = field(default_factory=list)
+
+    def does(self, what: str, at: datetime, **said: object) -> None:
+        """One thing more."""
+        self.doings.append(Doing(at, len(self.doings), what, self.row.external_id, said))
+
+    def works(self, far: int) -> int:
+        """The work is done, rated, done again if the resident is not content, and closed: how often it was done."""
+        rounds = 0
+        while far >= 2:
+            rounds += 1
+            self.done()
+            if far == 2:
+                break
+            back = far in (3, 6) and rounds < 3 and self.handler[0] != "S" and self.dice.random() < 0.8
+            self.rated(back=back)
+            if not back or far == 3:
+                break
+        if far >= 5 and self.row.stage is Stage.EVALUATING:
+            self.closed()
+        return rounds
+
+    def done(self) -> None:
+        """The handler says that it is done."""
+        at, evidence = next(self.times), f"照片 {self.row.external_id}"
+        self.does("done", at, by=self.handler, evidence=evidence)
+        stage = Stage.EVALUATING
+        self.row = replace(self.row, stage=stage, done_at=at, evidence=evidence, rating=None, rated_at=None)
+
+    def rated(self, *, back: bool) -> None:
+        """The resident is content, or sends it back."""
+        at, rating = next(self.times), Rating.DISSATISFIED if back else self.dice.choice(CONTENT)
+        self.does("evaluate", at, by=SECRETARY[self.grid], rating=rating)
+        self.row = replace(self.row, rating=rating, rated_at=at, stage=Stage.ACTING if back else self.row.stage)
+
+    def closed(self) -> None:
+        """Another one strikes it off."""
+        at, by = next(self.times), "P01" if self.handler == SECRETARY[self.grid] else SECRETARY[self.grid]
+        self.does("close", at, by=by)
+        self.row = replace(self.row, stage=Stage.CLOSED, closed_at=at, closed_by=by)
 
 
 def lives(seed: int, many: int, place: Place = HERE) -> list[Life]:

@@ -84,6 +84,17 @@ def test_a_changed_row_changes_and_the_history_says_when_and_what_but_no_value(
     assert (residents.person_of(ROOM, gone), gone.left_at) == (LI_SON, LATER)
 
 
+def test_what_a_register_has_no_word_of_stays_as_it_is(session: Session, book: Rulebook) -> None:
+    register(session, book, FIRST)
+    names = tuple(PersonRow(each.name) for each in FIRST.persons)
+    silent = replace(FIRST, flags=(), persons=names, unsaid=frozenset({"flags", "phone", "id_number"}))
+    assert register(session, book, silent, when="2026-04-01 09:00") == Registered(same=1)
+    doors_alone = replace(FIRST, room="102", persons=(), unsaid=frozenset({"name", "phone", "id_number"}))
+    assert register(session, book, doors_alone, when="2026-04-01 09:00") == Registered(changed=1)
+    assert living(session, "H-1") == [LI, LI_SON]
+    assert events(session) == [(RoomAction.CHANGE, ["room"])]
+
+
 def test_a_household_that_moves_out_is_told_by_its_day(session: Session, book: Rulebook) -> None:
     register(session, book, FIRST)
     register(session, book, replace(FIRST, moved_out_on=date(2026, 3, 20)), when="2026-04-01 09:00")

@@ -179,3 +179,19 @@ def test_without_a_mapping_columns_are_called_as_the_product_calls_them_in_eithe
         with pytest.raises(InvalidInput) as refusal:
             opened(file, Subject.PEOPLE)
         assert refusal.value.facts["why"] == why
+
+
+def test_json_too_deep_to_be_written_again_is_rejected_as_it_stands(folder: Path) -> None:
+    for depth in (300, 1015):
+        line = '{"a": ' * depth + "1" + "}" * depth
+        deep, sound = source(
+            folder, f'{line}\n{{"编号": 1, "时间": "", "网格": "", "轻重": "", "主题": "", "详情": ""}}', "a.jsonl"
+        ).lines()
+        assert (deep.faults, deep.cells) == ({"row": "not_json"}, line)
+        assert sound.fields["external_id"] == "1"
+
+
+def test_json_lines_without_a_line_are_a_file_without_rows(folder: Path) -> None:
+    assert list(source(folder, "", "a.jsonl").lines()) == []
+    (line,) = source(folder, "{\n", "a.jsonl").lines()
+    assert line.faults == {"row": "not_json"}

@@ -30,7 +30,7 @@ def line(row: StockRow, **more: str) -> Line:
 
 def test_what_was_done_elsewhere_names_nobody_here(session: Session, book: Rulebook) -> None:
     row = replace(DONE, summary="孙梅家停水", evidence="已电告孙梅 13700137003，身份证131126195203074125")
-    taken, rejected = take_stock(
+    _, rejected = take_stock(
         session, book, [line(row, reporter_name="孙梅", reporter_phone="13700137003")], Moment("C01", NOW, LIVE)
     )
     assert rejected == []
