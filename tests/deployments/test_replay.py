@@ -64,6 +64,7 @@ def test_an_hour_that_the_clocks_skip_moves_the_night_and_no_other(facts: dict[s
     assert {hours[day] for day in ("03-03", "03-07")} == {"07:30"}  # 02:30 in winter
     assert hours["03-08"] == "06:30"  # 01:30 in winter: there was no 02:30, which the clocks skipped
     assert {hours[day] for day in ("03-09", "03-16")} == {"06:30"}  # 02:30 in summer
+    assert facts["odd_hours"] == [{"night": date(2020, 3, 8), "clock": "01:30"}]
 
 
 def test_it_is_said_who_was_told(facts: dict[str, Any]) -> None:
