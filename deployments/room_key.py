@@ -36,13 +36,21 @@ def rotate(of: Settings, now: datetime, told: Callable[[int], None]) -> tuple[in
     """
     room.opened()  # or there is nothing to take over from
     file = None if of.room_key else room.key_file(of)
-    if file is not None and len(room.written_keys(file)) == 1:
-        room.write_keys(file, [room.new_key(), *room.written_keys(file)])
+    if file is not None:
+        _begin(file)
     done = 0
     while count := _some(now):
         done += count
         told(done)
     return done, _put_aside(file) if file is not None else None
+
+
+def _begin(file: Path) -> None:
+    """Put a new key first, unless one is taking over already; of two who begin at once, the second finds it there."""
+    with transaction() as session:
+        resealing.hold_rooms(session)
+        if len(room.written_keys(file)) == 1:
+            room.write_keys(file, [room.new_key(), *room.written_keys(file)])
 
 
 def _some(now: datetime) -> int:
@@ -62,6 +70,7 @@ def _put_aside(file: Path) -> Path:
             raise NotConfigured(why="room_key_other", key=", ".join(each.hex() for each in left))
         newest, *older = room.written_keys(file)
         aside = file.with_name(f"{file.name}.before-{keys.current.hex()}")
-        room.write_keys(aside, older)
-        room.write_keys(file, [newest])
+        if older:  # else somebody who rotated too has put them there
+            room.write_keys(aside, older)
+            room.write_keys(file, [newest])
         return aside

@@ -143,6 +143,9 @@ def write_keys(file: Path, keys: Sequence[str]) -> None:
         out.flush()
         os.fsync(out.fileno())
     fresh.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    os.fsync(folder)  # or a key with which something is sealed already could go with the power
+    os.close(folder)
 
 
 def written_keys(file: Path) -> list[str]:

@@ -14,7 +14,7 @@ from models.rules.instants import Wrong
 from models.rules.mapping import FieldSource, MappingText
 from notifications.locale import LOCALES, text
 from tasks.mappings import Mapping, read_mapping
-from tasks.tables import Table, table
+from tasks.tables import Form, Table, table
 from tasks.wording import words
 
 __all__ = ["Line", "Source", "builtin", "opened", "read_mapping", "rows"]
@@ -97,7 +97,10 @@ def opened(
     found = table(file, file.read_bytes() if written is None else written, given.text if given else None)
     if given is None:
         return Source(found, builtin(file, Subject(str(mapping)), found.columns, zone))
-    wrong = {column: fault for column in given.text.columns if (fault := _lack(column, found.columns, tell=tell_heads))}
+    needed = (
+        given.text.columns if found.columns or found.form is not Form.JSONL else ()
+    )  # of no rows, there are no keys
+    wrong = {column: fault for column in needed if (fault := _lack(column, found.columns, tell=tell_heads))}
     if wrong:
         raise given.lacking(wrong)
     return Source(found, given)

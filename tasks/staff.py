@@ -65,6 +65,8 @@ def take_postings(session: Session, book: Rulebook, lines: Iterable[Line], now: 
     def enter(said: Said) -> bool | Faults:
         if said["code"] not in known:
             return {"code": "unknown"}
+        if said.get("until_on") and said["until_on"] <= said["from_on"]:
+            return {"until_on": "ends_first"}
         unit, role, until_on = units.unit(session, county, said["unit"]), Role(said["role"]), said.get("until_on")
         wanted = (people.person(session, county, said["code"]).id, said["from_on"], until_on)
         clash = staff.posting_clash(session, unit.id, role, *wanted)

@@ -1,6 +1,7 @@
 """``wangge issue candidates``: open issues that say the same, for somebody to merge."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from deployments.commands import output
@@ -26,7 +27,7 @@ def candidates(*, unit: UnitName = None, limit: Most = SHOWN, at: At = None, as_
         groups = matching.candidates(desk.session, desk.book, within)
         shown = groups[: limit or None]
         if as_json:
-            output.as_json(shown, desk.zone)
+            output.as_json([[_safe(each) for each in group] for group in shown], desk.zone)
         elif not groups:
             output.line("cli.none_alike")
         else:
@@ -35,12 +36,16 @@ def candidates(*, unit: UnitName = None, limit: Most = SHOWN, at: At = None, as_
             output.line("cli.alike", shown=len(shown), groups=len(groups), issues=issues, spare=issues - len(groups))
 
 
+def _safe(each: Alike) -> Alike:
+    return replace(each, summary=output.safe(each.summary))
+
+
 def _cells(groups: Iterable[Sequence[Alike]], desk: Desk) -> Iterable[list[Any]]:
     """A row an issue; what the first of a group says is not said again."""
     for number, group in enumerate(groups, 1):
         for place, each in enumerate(group):
             at = moment(each.happened_at, desk.zone, desk.now)
-            said = "" if place else _shortened(output.safe(each.summary))
+            said = "" if place else _shortened(_safe(each).summary)
             yield ["" if place else str(number), each.number, each.unit, called(each.stage), at, said]
 
 

@@ -31,3 +31,12 @@ def test_what_has_ended_is_no_candidate(shell: Shell) -> None:
     merged = ("--by", "P01", "--reason", "same lamp", "--at", "2026-03-02T10:00")
     shell.fine("issue", "merge", "西街-2026-0001", "--into", "东街-2026-0001", *merged)
     assert "No two" in shell.fine("issue", "candidates")
+
+
+def test_nobodys_number_is_told_with_what_they_said(shell: Shell) -> None:
+    for at in ("11:00", "11:05"):
+        raised(shell, "漏水，找邻居13955556666", at, "east-1")
+    for more in ((), ("--json",)):
+        told = shell.fine("issue", "candidates", *more)
+        assert "漏水" in told
+        assert "13955556666" not in told

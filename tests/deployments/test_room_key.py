@@ -1,4 +1,5 @@
 import stat
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,27 @@ def test_a_rotation_killed_half_way_goes_on_where_it_was(
     assert room_key.rotate(of, NOW, lambda _: None)[0] == 2
     assert len(all_open(url)) == 1
     assert len(room.written_keys(home / "room.key")) == 1
+
+
+def test_two_who_begin_at_once_make_one_new_key(of: Settings, url: str, home: Path) -> None:
+    kept(of, url)
+    before = (home / "room.key").read_text()
+    with ThreadPoolExecutor() as pool:
+        with Session(engine(url)) as session, session.begin():
+            resealing.hold_rooms(session)
+            both = [pool.submit(room_key.rotate, of, NOW, lambda _: None) for _ in range(2)]
+            assert wait(both, timeout=0.3).not_done == set(both)
+            assert (home / "room.key").read_text() == before
+        assert max(each.result()[0] for each in both) == 4
+    assert len(all_open(url)) == 1
+    assert before in "".join(aside.read_text() for aside in home.glob("room.key.before-*"))
+
+
+def test_who_comes_too_late_to_put_the_old_keys_aside_leaves_them_there(of: Settings, url: str, home: Path) -> None:
+    kept(of, url)
+    old = (home / "room.key").read_text()
+    room_key.rotate(of, NOW, lambda _: None)
+    assert room_key._put_aside(home / "room.key").read_text() == old
 
 
 def test_where_the_variable_gives_the_keys_the_first_takes_over(of: Settings, url: str, home: Path) -> None:

@@ -189,3 +189,9 @@ def test_json_too_deep_to_be_written_again_is_rejected_as_it_stands(folder: Path
         ).lines()
         assert (deep.faults, deep.cells) == ({"row": "not_json"}, line)
         assert sound.fields["external_id"] == "1"
+
+
+def test_json_lines_without_a_line_are_a_file_without_rows(folder: Path) -> None:
+    assert list(source(folder, "", "a.jsonl").lines()) == []
+    (line,) = source(folder, "{\n", "a.jsonl").lines()
+    assert line.faults == {"row": "not_json"}
