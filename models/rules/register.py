@@ -53,7 +53,10 @@ def _person_faults(person: PersonRow) -> dict[str, str]:
 
 
 def joined(household: HouseholdRow, row: HouseholdRow) -> HouseholdRow | None:
-    """A household with one more row of it; None when the row says something else of where or what it is."""
+    """A household with one more row of it; None when the row says something else of where or what it is.
+
+    Somebody told twice in the same words is one person.
+    """
     if replace(row, persons=()) != replace(household, persons=()):
         return None
-    return replace(household, persons=(*household.persons, *row.persons))
+    return replace(household, persons=tuple(dict.fromkeys((*household.persons, *row.persons))))

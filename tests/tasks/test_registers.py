@@ -37,3 +37,9 @@ def test_a_file_without_a_column_for_names_sends_nobody_away(session: Session, b
     (found,) = residents.by_phone(session, ROOM, book.county.id, str(LI.phone))
     assert (residents.person_of(ROOM, found), found.left_at) == (LI, None)
     assert taken(session, book, DOOR | {"name": None}, "2026-03-04 09:00") == Registered(changed=1, left=1)
+
+
+def test_somebody_told_twice_in_the_same_words_is_one_person(session: Session, book: Rulebook) -> None:
+    lines = [Line(number, [], DOOR | WHO, {}) for number in (2, 3)]
+    done, rows, rejected = take_households(session, book, lines, at("2026-03-02 09:00"))
+    assert (done, rows, rejected) == (Registered(new=1, came=1), 2, [])
