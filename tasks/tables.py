@@ -134,7 +134,8 @@ def _xlsx(file: str, written: bytes, text: MappingText) -> Table:
     top += [[]] * (text.xlsx.heads - len(top))
 
     def rows() -> Rows:
-        for number, cells in enumerate(islice(sheet.iter_rows(), text.xlsx.heads, None), text.xlsx.heads + 1):
+        table_rows: Iterator[list[Any]] = islice(sheet.iter_rows(), text.xlsx.heads, None)
+        for number, cells in enumerate(table_rows, text.xlsx.heads + 1):
             for place in broken.get(number, ()):
                 if 0 <= place - first < len(cells):
                     cells[place - first] = Wrong("broken_cell")

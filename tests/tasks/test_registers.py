@@ -14,8 +14,8 @@ from tasks.sources import Line
 from tests.county import at
 from tests.residents import KEY, LI, ROOM
 
-DOOR = {"external_id": "H-1", "grid": "east-1", "building": "3", "staircase": "2", "room": "101"}
-WHO = {"name": LI.name, "phone": LI.phone, "id_number": LI.id_number, "flags": ("elderly_alone",)}
+DOOR: dict[str, object] = {"external_id": "H-1", "grid": "east-1", "building": "3", "staircase": "2", "room": "101"}
+WHO: dict[str, object] = {"name": LI.name, "phone": LI.phone, "id_number": LI.id_number, "flags": ("elderly_alone",)}
 
 
 @pytest.fixture(autouse=True)
