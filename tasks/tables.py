@@ -97,7 +97,9 @@ def in_words(file: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (UnicodeError, csv.Error, CalamineError) as error:
+    except UnicodeError as error:
+        raise InvalidInput(why="undecodable", file=file.name, error=str(error)) from error
+    except (csv.Error, CalamineError) as error:
         raise InvalidInput(why="unreadable", file=file.name, error=str(error)) from error
 
 

@@ -207,3 +207,8 @@ def test_columns_of_a_spreadsheet_may_be_called_by_numbers(folder: Path) -> None
     mapping = MAPPING.replace("column: 网格", 'column: "2026"')
     heads = [2026 if each == "网格" else each for each in HEADS]
     assert only(folder, workbook(ROW, heads=heads), "a.xlsx", mapping).fields["grid"] == "g-7"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("written", ["编号,name\n0,姚赖", "编号,name\n0,贺é", "id,姓名\n0,plain\n", "id,姓名\n0,龚"])
+def test_a_short_file_as_spreadsheets_here_save_it_is_no_utf_16(written: str) -> None:
+    assert decoded(written.encode("gb18030")).text == written
