@@ -9,7 +9,6 @@ from deployments.commands.import_start import start
 from models.errors import InvalidInput
 from models.rules.fields import Subject
 
-
 FILES = [
     ("a.xlsx", b"none", "unreadable"),
     ("a.csv", b"\xff\xfe\xff", "undecodable"),
