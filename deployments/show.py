@@ -1,6 +1,7 @@
 """What ``wangge up`` puts on the machinery: a county, its demonstration days, and the account of the night."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,9 +23,9 @@ from deployments.prefect_settings import ui_url
 from deployments.up import Content, Shown
 from models.actions import packs
 from models.database import transaction
+from models.errors import NotConfigured
 from models.queries.night import night_facts
 from models.queries.rulebook import rulebook
-from models.room import Room, make_key, opened
 from models.rules.pack import CountyPack
 from models.settings import Settings
 from models.tables.places import County
@@ -104,16 +105,11 @@ class Show:
             say(text("show.living", self.of.locale, day=day, done=done + 1, of_all=of_all))
 
         with ThreadPoolExecutor(1) as beside:  # households and days have nothing to do with each other
-            settled = beside.submit(settle, self.url, pack, plan, self._keys(), now) if "residents" in plan else None
+            settled = beside.submit(settle, self.url, pack, plan, now)
             lived = live(self.url, pack, plan, now, told)
-        if settled:
+        with suppress(NotConfigured):  # without a key of the private room nobody moves in
             settled.result()
         return lived
-
-    def _keys(self) -> Room:
-        """What the households of the demonstration are sealed with: the key of the home, made if there is none."""
-        make_key(self.of)
-        return opened()
 
     def summarise(self, night: "Finished") -> None:
         """Tell what happened, what needs a person, and where to look."""

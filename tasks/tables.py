@@ -136,8 +136,9 @@ def _xlsx(file: str, written: bytes, text: MappingText) -> Table:
     top += [[]] * (text.xlsx.heads - len(top))
 
     def rows() -> Rows:
-        table_rows: Iterator[list[Any]] = islice(sheet.iter_rows(), text.xlsx.heads, None)
-        for number, cells in enumerate(table_rows, text.xlsx.heads + 1):
+        below = islice(sheet.iter_rows(), text.xlsx.heads, None)
+        for number, read in enumerate(below, text.xlsx.heads + 1):
+            cells: list[Any] = read
             for place in broken.get(number, ()):
                 if 0 <= place - first < len(cells):
                     cells[place - first] = Wrong("broken_cell")

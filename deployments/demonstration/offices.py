@@ -17,7 +17,6 @@ from models.tables.places import Post, Unit
 from models.vocabulary import Role
 
 OPENING, NOON = time(8, 20), time(12)
-STAYING = 1  # community, the first, whose people the guide's examples name
 
 
 def changes(day: Day) -> Iterator[Happening]:
@@ -40,14 +39,14 @@ AWAY = {
 
 
 def _somebody(day: Day, *roles: Role) -> tuple[Post, str]:
-    """Somebody who is there and holds a post of one of some roles, but not where the guide's examples are."""
-    staying = day.cast.communities[STAYING - 1 : STAYING]
+    """Somebody who is there and holds a post of one of some roles; where the guide's examples are everybody stays."""
+    guided = min(day.cast.grids.values(), key=lambda grid: grid.id).community_id
     there = [
         (day.cast.posts[post], code)
         for post, code in sorted(day.cast.holding.items())
         if day.cast.posts[post].role in roles
         and day.cast.answering.get(post) == code
-        and day.cast.units[day.cast.posts[post].unit_id].community_id not in staying
+        and day.cast.units[day.cast.posts[post].unit_id].community_id != guided
     ]
     return day.dice.choice(there)
 

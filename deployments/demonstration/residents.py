@@ -52,12 +52,15 @@ class _Register:
         return f"{NOBODYS}{self.dice.randrange(10**7):07d}"
 
 
-def settle(url: str, pack: CountyPack, plan: Mapping[str, Any], keys: Room, now: datetime) -> int:
-    """Enter the households of the county, unless it has some; all of them or none.
+def settle(url: str, pack: CountyPack, plan: Mapping[str, Any], now: datetime, keys: Room | None = None) -> int:
+    """Enter the households that the plan invents, unless the county has some; all of them or none.
 
-    :param keys: of the private room: who they are is sealed.
+    :param keys: of the private room, to seal who they are; those of the settings when none are given.
     :return: how many are new.
+    :raises NotConfigured: there is no key to seal with.
     """
+    if "residents" not in plan:
+        return 0
     with transaction(url) as session:
         county = rulebook(session, pack.county.key).county
         if session.scalar(select(Household.id).where(Household.county_id == county.id).limit(1)) is not None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 
 from deployments.replay.history import History
 from deployments.replay.hours import Hours
@@ -39,7 +39,7 @@ class Agenda:
 
     def __init__(self, history: History, hours: Hours) -> None:
         self._hours = hours
-        self._on = lru_cache(maxsize=64)(hours.on)
+        self._on = cache(hours.on)
         self.arrivals: dict[datetime, Arrivals] = defaultdict(Arrivals)
         self.learnt: list[tuple[datetime, datetime | None]] = []
         for number, row in enumerate(history.lived):

@@ -1,18 +1,24 @@
 """Giving issues to grids: one at a time by a person, all that wait in a community by the night."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models.actions import duties
+from models.actions.copying import copy_in, new_ids
 from models.queries.rulebook import Rulebook
+from models.rules.escalation import freeze
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
+from models.tables.notices import Notice
 from models.tables.places import Unit
 from models.tables.policies import Category
-from models.vocabulary import OWED, Action, DutyKind, DutyState, Severity
+from models.vocabulary import OWED, Action, Basis, DutyKind, DutyState, Severity
 
 
 def assign_to_grid(
@@ -45,7 +51,18 @@ def assign_to_grid(
 
 
 WAITING = (
-    select(Issue, Duty.id, Unit.answering, Category.key)
+    select(
+        Issue.id,
+        Issue.community_id,
+        Issue.unit_id,
+        Issue.severity,
+        Issue.lane,
+        Issue.stage,
+        Issue.called_up,
+        Duty.id.label("work"),
+        Unit.answering,
+        Category.key.label("category"),
+    )
     .join(Duty, Duty.issue_id == Issue.id)
     .join(Unit, Unit.id == Issue.unit_id)
     .join(Category, Category.id == Issue.category_id)
@@ -53,6 +70,25 @@ WAITING = (
     .where(Duty.post_id.is_(None), Unit.depth == bindparam("lowest"))
     .order_by(Issue.id)
 )
+EVENT = ("county_id", "issue_id", "action", "stage_from", "stage_to", "post_id", "happened_at", "recorded_at")
+SIGNING = (
+    *(
+        "id",
+        "community_id",
+        "issue_id",
+        "unit_id",
+        "post_id",
+        "parent_id",
+        "kind",
+        "state",
+        "basis",
+        "promises",
+        "step",
+    ),
+    *("service_level_id", "escalation_policy_id", "opened_at", "due_at", "steps_at", "next_step_at", "provisional"),
+    "changed_at",
+)
+NOTICE = ("county_id", "duty_id", "step", "post_id", "immediate", "recorded_at")
 
 
 def assign_waiting(session: Session, book: Rulebook, community_id: int, now: datetime) -> int:
@@ -63,22 +99,42 @@ def assign_waiting(session: Session, book: Rulebook, community_id: int, now: dat
     waiting = session.execute(WAITING, {"community": community_id, "lowest": book.lowest}).all()
     if not waiting:
         return 0
-    signing = []
-    for issue, work, answering, category in waiting:
-        level = book.level(DutyKind.SIGN, category, issue.severity, issue.lane, called_up=issue.called_up)
-        duty = duties.new_duty(book, issue, level, post_id=answering[-1], opened_at=now, now=now)
-        duty.parent_id = work
-        signing.append(duty)
-        session.add(_assigned(book, issue, answering[-1], now, None))
-    session.add_all(signing)
-    session.flush()  # the notices need the duties' ids
-    urgent = {issue.id: issue.severity is Severity.URGENT for issue, *_ in waiting}
-    session.add_all(
-        duties.newly_yours(book.county.id, duty.id, duty.post_id or 0, urgent=urgent[duty.issue_id], now=now)
-        for duty in signing
+    ids, county = new_ids(session, Duty, len(waiting)), book.county.id
+    assigned = str(Action.ASSIGN)
+    copy_in(
+        session,
+        Event,
+        EVENT,
+        (
+            (county, each.id, assigned, str(each.stage), str(each.stage), each.answering[-1], now, now)
+            for each in waiting
+        ),
     )
-    _hand_over(session, list(urgent), now)
+    copy_in(session, Duty, SIGNING, _signing(book, ids, waiting, now))
+    copy_in(
+        session,
+        Notice,
+        NOTICE,
+        (
+            (county, id_, 0, each.answering[-1], each.severity is Severity.URGENT, now)
+            for id_, each in zip(ids, waiting, strict=True)
+        ),
+    )
+    _hand_over(session, [each.id for each in waiting], now)
     return len(waiting)
+
+
+def _signing(book: Rulebook, ids: Sequence[int], waiting: Sequence[Row[Any]], now: datetime) -> Iterator[list[object]]:
+    """The duties to sign; all begin at once, so those of a service level have the same times."""
+    frozen = cache(lambda level: freeze(level, now, book.calendar))
+    words = str(DutyKind.SIGN), str(DutyState.OPEN), str(Basis.POLICY)
+    for id_, each in zip(ids, waiting, strict=True):
+        level = book.level(DutyKind.SIGN, each.category, each.severity, each.lane, called_up=each.called_up)
+        times = frozen(level)
+        place = id_, each.community_id, each.id, each.unit_id, each.answering[-1], each.work
+        steps = list(times.steps_at)
+        clock = times.opened_at, times.due_at, steps, next(iter(steps), None), times.provisional
+        yield [*place, *words, 0, 0, level.id, level.escalation.id, *clock, now]
 
 
 def _hand_over(session: Session, issue_ids: list[int], now: datetime) -> None:

@@ -16,8 +16,10 @@ from models.queries.named import statement
 from models.queries.rulebook import Rulebook
 from models.rules.arriving import Arrival, Owing, Spot, owing
 from models.rules.bulk import Instants, freeze_all
-from models.rules.escalation import ServiceLevel
+from models.rules.clock import passed_over
+from models.rules.escalation import ServiceLevel, freeze
 from models.rules.segments import micros
+from models.rules.worktime import WorkCalendar
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -28,6 +30,8 @@ from models.vocabulary import Action, Basis, DutyKind, DutyState, Lane, Severity
 AT_ONCE = 10_000
 """So many issues are made and written together: more would only take memory."""
 
+FEW = 40
+"""Below so many of a service level, clocks are counted one by one: getting ready for more takes longer."""
 UNSIGNED = (Action.REPORT, Action.ASSIGN)
 """What was done last to an issue that nobody has taken on."""
 
@@ -144,20 +148,42 @@ def _events(ids: Sequence[int], arrivals: Sequence[Arrival], entry: Entry) -> It
 
 
 def frozen(book: Rulebook, opened: Sequence[Opened], live_at: datetime | None) -> list[_Times]:
-    """The times of duties, counted in bulk a service level at a time; steps up to the go-live moment are passed over.
+    """The times of duties, counted a service level at a time; steps up to the go-live moment are passed over.
 
     :raises CalendarEnds: when the calendar doesn't reach far enough for one of them.
     """
     found: list[_Times | None] = [None] * len(opened)
     for level, places in _by_level(book, opened):
-        began = np.array([micros(opened[place][2].opened_at) for place in places], dtype=np.int64)
-        schedules = freeze_all(level, began, book.calendar)
-        passed = (schedules.steps_at <= micros(live_at)).sum(axis=1).tolist() if live_at else [0] * len(places)
-        rows = zip(_written(schedules.due_at), _written(schedules.steps_at), passed, schedules.provisional, strict=True)
-        for place, (due_at, steps, step, provisional) in zip(places, rows, strict=True):
-            ahead = steps[step] if step < len(steps) else None
-            found[place] = _Times(level, due_at, "{" + ",".join(steps) + "}", step, ahead, bool(provisional))
+        count_them = _one_by_one if len(places) < FEW else _in_bulk
+        began = [opened[place][2].opened_at for place in places]
+        for place, times in zip(places, count_them(level, began, book.calendar, live_at), strict=True):
+            found[place] = times
     return [each for each in found if each is not None]
+
+
+def _one_by_one(
+    level: ServiceLevel, began: Sequence[datetime], calendar: WorkCalendar, live_at: datetime | None
+) -> Iterator[_Times]:
+    for opened_at in began:
+        times = freeze(level, opened_at, calendar)
+        steps = [at.isoformat() for at in times.steps_at]
+        passed = passed_over(times.steps_at, live_at)
+        yield _times(level, times.due_at.isoformat(), steps, passed, provisional=times.provisional)
+
+
+def _in_bulk(
+    level: ServiceLevel, began: Sequence[datetime], calendar: WorkCalendar, live_at: datetime | None
+) -> Iterator[_Times]:
+    schedules = freeze_all(level, [micros(at) for at in began], calendar)
+    passed = (schedules.steps_at <= micros(live_at)).sum(axis=1).tolist() if live_at else [0] * len(began)
+    rows = zip(_written(schedules.due_at), _written(schedules.steps_at), passed, schedules.provisional, strict=True)
+    for due_at, steps, step, provisional in rows:
+        yield _times(level, due_at, steps, step, provisional=bool(provisional))
+
+
+def _times(level: ServiceLevel, due_at: str, steps: Sequence[str], step: int, *, provisional: bool) -> _Times:
+    ahead = steps[step] if step < len(steps) else None
+    return _Times(level, due_at, "{" + ",".join(steps) + "}", step, ahead, provisional)
 
 
 def _by_level(book: Rulebook, opened: Sequence[Opened]) -> Iterator[tuple[ServiceLevel, list[int]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,8 +79,14 @@ def bounds(session: Session, county_id: int) -> Bounds:
 def calendar(session: Session, county: County) -> WorkCalendar:
     """The county's working calendar, from its rows of days."""
     day = CalendarDay
-    rows = session.execute(select(day.day, day.worked, day.confirmed).where(day.county_id == county.id)).all()
-    return WorkCalendar.of(office(county), (tuple(row) for row in rows))
+    rows = session.execute(select(day.day, day.worked, day.confirmed).where(day.county_id == county.id)).tuples()
+    return _calendar(office(county), frozenset(rows))
+
+
+@lru_cache(maxsize=4)
+def _calendar(office: Office, days: frozenset[tuple[date, bool, bool]]) -> WorkCalendar:
+    """A calendar remembers what it has worked out of its days; one that says the same is the same."""
+    return WorkCalendar.of(office, days)
 
 
 def office(county: County) -> Office:

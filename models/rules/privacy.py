@@ -12,7 +12,8 @@ from unicodedata import decimal, normalize
 
 SHOWN = 4
 """How many characters at the end of a number may be shown."""
-STRUCK = "***"
+_CROSS = chr(0xD7)  # as one blacks out in print
+STRUCK = 3 * _CROSS
 """What stands in a text where a name was."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999, 2**(18 - n) modulo 11
@@ -114,7 +115,7 @@ def masked(text: str, instead: str | Callable[[str], str]) -> str:
 
 def tails_only(text: str) -> str:
     """A text in which of each number that leads to a person the last four are left."""
-    return masked(text, lambda number: f"****{tail(number)}")
+    return masked(text, lambda number: 4 * _CROSS + tail(number))
 
 
 def struck(text: str, names: Iterable[str], numbers: Iterable[str] = ()) -> str:

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from deployments.county_pack.loading import load_pack
 from deployments.demonstration.founding import script, staff
+from deployments.demonstration.residents import households
 from models.actions.reporting import Report, report
 from models.database import transaction
 from models.queries.rulebook import rulebook
@@ -75,6 +77,15 @@ def test_every_post_but_the_vacant_ones_has_its_person(pack: CountyPack, plan: d
     )
     assert len({person.code for person in people}) == len(people)
     assert people == staff(pack, plan, date(2026, 1, 1))
+
+
+def test_the_same_seed_houses_the_same_families_whom_nobody_can_ring(pack: CountyPack, plan: dict[str, Any]) -> None:
+    some = list(islice(households(pack, plan), 500))
+    assert some == list(islice(households(pack, plan), 500))
+    assert len({(each.grid, each.compound, each.building, each.unit, each.room) for each in some}) == 500
+    people = [person for each in some for person in each.persons]
+    assert {person.id_number for person in people} == {None}
+    assert {(person.phone or "1540")[:4] for person in people} == {"1540"}
 
 
 def test_the_same_seed_lives_the_same_days_killed_or_not(

@@ -67,7 +67,7 @@ def county(server_url: str, homes: Path, pack: CountyPack, plan: dict[str, Any])
         patch.setenv("WANGGE_HOME", str(home))
         settings.cache_clear()
         assert lived(url, pack, plan, told=morning).days == 60
-        settle(url, pack, plan, ROOM, MONDAY)
+        settle(url, pack, plan, MONDAY, ROOM)
         yield County(url, home, found)
     settings.cache_clear()
 
@@ -146,4 +146,4 @@ def test_behind_every_door_the_pack_counts_there_lives_somebody(
         assert 2 <= session.scalars(select(func.count(Resident.id))).one() / 44_340 <= 3
         key = select(func.count(Household.id)).where(func.cardinality(Household.flags) > 0)
         assert 0.05 <= session.scalars(key).one() / 44_340 <= 0.1
-    assert settle(county.url, pack, plan, ROOM, MONDAY) == 0
+    assert settle(county.url, pack, plan, MONDAY, ROOM) == 0

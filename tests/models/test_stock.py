@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.actions import calendars, casework, holding, night, voiding
+from models.actions import night
 from models.actions.messages import compose
 from models.actions.stock import StockTaken, take_over_stock
-from models.errors import GateClosed, NotAllowed
-from models.queries import ledger, units, why
+from models.errors import NotAllowed
+from models.queries import units
 from models.queries.night import night_facts
-from models.queries.rulebook import Rulebook, rulebook
+from models.queries.rulebook import Rulebook
 from models.rules.stock import StockRow
 from models.tables.duties import Duty
 from models.tables.events import Event
@@ -22,21 +22,17 @@ from models.tables.notices import Notice
 from models.tables.people import Person
 from models.vocabulary import (
     Action,
-    Basis,
     DutyKind,
     DutyState,
     MessageKind,
     Rating,
-    RequestKind,
     Severity,
     Stage,
-    StepAction,
 )
 from notifications.render import render
-from tests.county import COUNTY, at
+from tests.county import at
 from tests.models.cases import Case, refused
-from tests.models.flood import suspend
-from tests.models.ledger import Entry, Heard, everything, heard, history, owed, steps
+from tests.models.ledger import Entry, everything, heard, history, owed
 from tests.models.mutations import audited
 
 MIDNIGHT = "2026-03-09 00:00"
@@ -208,104 +204,6 @@ def test_everybody_hears_what_is_theirs_but_not_of_what_is_closed(session: Sessi
     immediate = select(func.count()).select_from(Notice).where(Notice.immediate)
     assert session.scalar(immediate) == 1  # the urgent one that nobody has taken on
     assert compose(session, book, at("2026-03-10 07:45"), MessageKind.DIGEST).untold == 0
-
-
-def test_before_the_go_live_nothing_is_told_either(session: Session, book: Rulebook) -> None:
-    row = replace(ACTING, happened_at=at("2026-03-06 09:00"), signed_at=at("2026-03-06 10:00"))
-    case = came(session, book, row, live="2026-03-12 00:00")
-    nights(session, book, 10, 11, 12)
-    assert (case.work.due_at, steps(session, case.issue, DutyKind.ACT)) == (at("2026-03-11 09:00"), [])
-    nights(session, book, 13)
-    assert [step for step, *_ in steps(session, case.issue, DutyKind.ACT)] == [3]
-    assert audited(session, book, "2026-03-13 03:00") == []
-
-
-def test_signing_is_reminded_of_though_the_work_was_overdue_before(session: Session, book: Rulebook) -> None:
-    case = came(session, book, replace(RAISED, happened_at=at("2026-02-02 09:00")))
-    case.night("2026-03-10 02:30").night("2026-03-11 02:30")
-    assert Heard(DutyKind.SIGN, 2, "east-1", StepAction.REMIND) in heard(session, case.issue)
-    assert (case.work.step, steps(session, case.issue, DutyKind.ACT)) == (5, [])
-    assert audited(session, book, "2026-03-11 03:00") == []
-
-
-def test_an_overdue_one_that_is_worked_on_goes_its_way(session: Session, book: Rulebook) -> None:
-    case = came(session, book, RAISED).assigned("2026-03-10 02:30").signed("2026-03-10 09:00")
-    case.asked(RequestKind.HOLD, date(2026, 3, 16), "2026-03-10 10:00").approved("2026-03-10 11:00")
-    nights(session, book, 11, 16, 17)
-    case.done("2026-03-17 10:00").rated(Rating.SATISFIED, "2026-03-17 11:00").closed("2026-03-17 12:00")
-    case.reopened("2026-03-18 10:00")
-    assert (case.work.step, case.work.opened_at) == (0, at("2026-03-18 10:00"))
-    nights(session, book, 24)
-    assert case.work.step == 2
-    assert [(each.key, each.facts) for each in audited(session, book, "2026-03-24 03:00")] == []
-
-
-def test_a_step_that_a_corrected_calendar_moves_before_the_go_live_is_passed_over(
-    session: Session, book: Rulebook
-) -> None:
-    due_then = replace(ACTING, happened_at=at("2026-03-04 09:00"), signed_at=at("2026-03-04 10:00"))
-    case = came(session, book, due_then, live="2026-03-09 08:00")
-    assert (case.work.due_at, case.work.step) == (at("2026-03-09 09:00"), 1)
-    days = {date(2026, 3, 7): True}
-    calendars.import_days(session, COUNTY, days, now=at("2026-03-09 10:00"))
-    session.expire_all()
-    case.book = rulebook(session, COUNTY)
-    assert (case.work.due_at, case.work.step) == (at("2026-03-07 09:00"), 2)
-    nights(session, case.book, 10)
-    assert [step for step, *_ in steps(session, case.issue, DutyKind.ACT)] == [3]
-    assert audited(session, case.book, "2026-03-10 03:00") == []
-
-
-def test_what_was_done_elsewhere_is_not_taken_back_here(session: Session, book: Rulebook) -> None:
-    case = came(session, book, DONE)
-    with refused(session, GateClosed, why="done_elsewhere"):
-        voiding.void(session, book, case.issue.number, reason="x", by="S01", now=at("2026-03-09 10:00"))
-    case.rated(Rating.SATISFIED, "2026-03-09 11:00").voided("2026-03-09 12:00")
-    assert case.issue.stage is Stage.EVALUATING
-    assert audited(session, book, "2026-03-09 13:00") == []
-
-
-def test_it_is_not_closed_by_who_did_it_there(session: Session, book: Rulebook) -> None:
-    case = came(session, book, replace(RATED, handler="S01"))
-    with refused(session, GateClosed, why="same_person"):
-        casework.close(session, book, case.issue.number, by="S01", now=at("2026-03-09 10:00"))
-    case.closed("2026-03-09 11:00", by="P01")
-    assert case.issue.stage is Stage.CLOSED
-
-
-def test_where_a_unit_is_suspended_the_clocks_of_a_stock_stand_still(session: Session, book: Rulebook) -> None:
-    suspend(session, book, until="2026-03-12 12:00", now="2026-03-06 09:00")
-    case = came(session, book, replace(ACTING, happened_at=at("2026-03-06 08:30"), signed_at=at("2026-03-06 10:00")))
-    assert case.work.state is DutyState.HELD
-    nights(session, book, 10, 13)
-    assert case.work.basis is Basis.RESUMPTION
-    assert audited(session, book, "2026-03-13 03:00") == []
-
-
-def test_why_says_that_it_came_from_elsewhere(session: Session, book: Rulebook) -> None:
-    case = came(session, book, ACTING)
-    said = render("why", "zh_CN", why.explain(session, book, case.issue.number, NOW).facts())
-    assert "随存量转入，3月9日 周一 00:00 启用" in said
-
-
-def test_what_was_passed_over_counts_as_no_step_that_fired(session: Session, book: Rulebook) -> None:
-    case = came(session, book, ACTING)
-    assert case.work.step > 0
-    assert ledger.entry(session, book, case.issue.number, NOW).steps_fired == 0
-    assert ledger.entry(session, book, case.issue.number, NOW, as_known=True).steps_fired == 0
-
-
-def test_an_extension_of_an_overdue_one_is_asked_too_late_as_ever(session: Session, book: Rulebook) -> None:
-    case = came(session, book, ACTING)
-    with refused(session, GateClosed, why="past_due"):
-        holding.ask(
-            *(session, book, case.issue.number),
-            what=RequestKind.EXTENSION,
-            until=date(2026, 3, 20),
-            reason="x",
-            by="W01",
-            now=at("2026-03-09 10:00"),
-        )
 
 
 def test_numbers_have_no_gaps(session: Session, book: Rulebook) -> None:

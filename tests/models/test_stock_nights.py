@@ -56,7 +56,7 @@ EXAMPLES = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(example=EXAMPLES)
 def test_a_stock_owes_and_escalates_what_the_text_says(session: Session, book: Rulebook, example: Example) -> None:
     with session.begin_nested() as undone:
@@ -82,7 +82,7 @@ def test_a_stock_owes_and_escalates_what_the_text_says(session: Session, book: R
 LIMITS = st.sampled_from(["1 working_days", "2 working_days", "5 working_days", "10 working_days"])
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(example=EXAMPLES, act=LIMITS, evaluate=LIMITS)
 def test_under_another_policy_nothing_older_is_told_either(
     session: Session, book: Rulebook, example: Example, act: str, evaluate: str

@@ -101,7 +101,7 @@ def test_a_merged_issue_says_into_which(case: Case) -> None:
     why = explain(session, book, number, at(NOW))
     assert (why.standing, why.duties, why.light, why.since) == (Standing.MERGED, (), None, at(TUESDAY))
     chinese, english = said(case)
-    assert f"- 3月3日 周二 10:00 由 周敏 并入 {other}：同一盏，问〔号码略〕。" in chinese
+    assert f"- 3月3日 周二 10:00 由 周敏 并入 {other}：同一盏，问××××5678。" in chinese
     assert f"- Merged into {other} Tue 3 Mar 10:00 by 周敏: 同一盏" in english
     assert "13812345678" not in chinese + english
 

@@ -81,7 +81,7 @@ def test_sent_back_by_the_resident_it_has_a_new_clock(session: Session, book: Ru
     assert (why.returned.closed_at, why.returned.in_time) == (None, True)
     assert why.duties[0].due_at == at("2026-11-09 10:00")
     said = told(session, book, issue, "2026-11-04 11:00", "zh_CN")
-    assert "11月4日 周三 10:00 问过居民，不满意：还是黑的，电话〔号码略〕。退回重办，时限从退回时重新算起。" in said
+    assert "11月4日 周三 10:00 问过居民，不满意：还是黑的，电话××××5678。退回重办，时限从退回时重新算起。" in said
 
 
 def test_work_done_late_says_by_how_much(session: Session, book: Rulebook) -> None:

@@ -58,7 +58,7 @@ AFTER_CLOSE = """\
 
 - The limit is 2 working hours, counted from Mon 23 Nov 08:30, when the office opened: Sat 21 Nov 02:00 was a day off.
 - Days off don't count: 21–22 Nov.
-- Green light. By the rules of version 2026-02.
+- Green light. By the rules of version 2026-02.1.
 
 If it isn't signed for by then, next:
 
@@ -73,7 +73,7 @@ Looked at every ten minutes, recorded and told at once.
 
 - The limit is 3 working days, counted from Mon 23 Nov 08:30, when the office opened: Fri 20 Nov 18:05 was after closing.
 - Days off don't count: 21–22 Nov.
-- Green light. By the rules of version 2026-02.
+- Green light. By the rules of version 2026-02.1.
 
 If it isn't done by then, next:
 
@@ -102,7 +102,7 @@ OVER_NATIONAL_DAY = """\
 - The limit is 7 working days, counted from Tue 29 Sep 15:20.
 - Days off don't count: 1–7 Oct, 11 Oct.
 - Worked in exchange for a holiday, so counted: Sat 10 Oct.
-- Green light. By the rules of version 2026-02.
+- Green light. By the rules of version 2026-02.1.
 
 If it isn't done by then, next:
 
@@ -129,7 +129,7 @@ PAST_A_VACANCY = """\
 ## Handling: due Thu 19 Nov 10:00, 1 working day 6 hours 40 minutes overdue
 
 - The limit is 3 working days, counted from Mon 16 Nov 10:00.
-- Red light. By the rules of version 2026-02.
+- Red light. By the rules of version 2026-02.1.
 
 3 steps taken so far:
 
@@ -163,7 +163,7 @@ DAY_AND_NIGHT = """\
 ## Handling: due Sun 22 Nov 21:40, 9 hours 25 minutes left
 
 - The limit is 24 hours (day and night), counted from Sat 21 Nov 21:40.
-- Yellow light. By the rules of version 2026-02.
+- Yellow light. By the rules of version 2026-02.1.
 
 1 step taken so far:
 
@@ -195,7 +195,7 @@ It lies on no grid and nobody handles it yet. 郑岩, county command of 河县, 
 
 - The limit is 1 working day, counted from Fri 20 Nov 09:30.
 - Days off don't count: 21–22 Nov.
-- Green light. By the rules of version 2026-02.
+- Green light. By the rules of version 2026-02.1.
 
 If it isn't given to a grid by then, next:
 
@@ -209,7 +209,7 @@ Recorded in the night, told the next morning.
 
 - The limit is 3 working days, counted from Fri 20 Nov 09:30.
 - Days off don't count: 21–22 Nov.
-- Green light. By the rules of version 2026-02.
+- Green light. By the rules of version 2026-02.1.
 
 If it isn't done by then, next:
 
@@ -251,7 +251,7 @@ It was struck off Fri 6 Nov 11:30, the work then done in time. Tue 10 Nov 15:00 
 ## Handling: due Fri 13 Nov 15:00, 2 working days 4 hours left
 
 - The limit is 3 working days, counted from Tue 10 Nov 15:00.
-- Green light. By the rules of version 2026-02.
+- Green light. By the rules of version 2026-02.1.
 
 If it isn't done by then, next:
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,9 +13,8 @@ from models.vocabulary import Action, Rating, Severity, Stage
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 KNOWN = Known(
     grids={"east-1"},
-    categories={"lighting"},
+    categories={"lighting": "lighting"},
     reporters={},
-    zone=ZoneInfo("Asia/Shanghai"),
     since=START - timedelta(days=60),
     now=START + timedelta(days=10),
     ambiguous={"新区"},

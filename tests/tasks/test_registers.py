@@ -1,6 +1,6 @@
 """Registers of households from files that tell only a part."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from sqlalchemy.orm import Session
@@ -26,12 +26,12 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.cache_clear()
 
 
-def taken(session: Session, book: Rulebook, said: dict[str, object], when: str) -> Registered:
-    return take_households(session, book, [Line(2, [], said, {})], at(when))[0]
+def taken(session: Session, book: Rulebook, said: Mapping[str, object], when: str) -> Registered:
+    return take_households(session, book, [Line(2, [], dict(said), {})], at(when))[0]
 
 
 def test_a_file_without_a_column_for_names_sends_nobody_away(session: Session, book: Rulebook) -> None:
-    taken(session, book, DOOR | WHO, "2026-03-02 09:00")
+    taken(session, book, {**DOOR, **WHO}, "2026-03-02 09:00")
     assert taken(session, book, DOOR, "2026-03-03 09:00") == Registered(same=1)
     assert taken(session, book, DOOR | {"name": LI.name}, "2026-03-03 09:00") == Registered(same=1)
     (found,) = residents.by_phone(session, ROOM, book.county.id, str(LI.phone))
