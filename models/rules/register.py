@@ -17,8 +17,8 @@ def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> Househo
     """
     person = PersonRow(*(_plain(said, field, of) for field, of in PLAIN))
     wrong = {**shortcomings(Subject.HOUSEHOLDS, said, unread), **_person_faults(person), **unread}
-    if id_fault(plain_id(said.get("external_id") or "")) is None:
-        wrong["external_id"] = "id_as_key"  # what it is known by stands in clear
+    if id_fault((said.get("external_id") or "").upper()) is None:  # of the 15 digits of old, many are anybody's count
+        wrong["external_id"] = "id_as_key"
     if wrong:
         return wrong
     return HouseholdRow(
