@@ -25,8 +25,8 @@ _LONG = 7  # a run of digits that long is nobody's house number
 _DASHES = r"\-\u2010-\u2015\u2212\uff0d\u30fc"
 _GAPS = rf" .()\u00a0\u3000\uff08\uff09\u200b-\u200d\u2060\ufeff{_DASHES}"
 
-_RUN = re.compile(rf"\+?\d+(?:[{_GAPS}]{{1,2}}\d+)*[xX]?")
-_GROUP = re.compile(r"\d+[xX]?")
+_RUN = re.compile(rf"\+?\d+(?:[{_GAPS}]{{1,2}}\d+)*(?:[{_GAPS}]{{0,2}}[xX])?")
+_GROUP = re.compile(r"\d+[xX]?|[xX]")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
 _AREA = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
 _AFTER_AREA = ([7], [8], [3, 4], [4, 3], [4, 4])  # sizes of groups
