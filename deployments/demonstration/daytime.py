@@ -17,7 +17,7 @@ from models.tables.issues import Issue
 from models.tables.places import Unit
 from models.vocabulary import Severity, Stage
 
-WATCHES = (time(10), time(13), time(16), time(22))
+WATCHES = (time(10, 30), time(15), time(22))
 
 
 def live_day(session: Session, book: Rulebook, plan: Mapping[str, Any], on: date) -> None:

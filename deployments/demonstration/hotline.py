@@ -37,7 +37,7 @@ def _written(day: Day) -> str:
     out = StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_row(day, number) for number in range(1, day.dice.randint(3, 7)))
+    writer.writerows(_row(day, number) for number in range(1, day.dice.randint(6, 11)))
     return out.getvalue()
 
 

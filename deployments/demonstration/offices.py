@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from deployments.demonstration.asides import done
 from deployments.demonstration.day import Day, Happening, at, comes_round, days_after
@@ -12,7 +12,7 @@ from deployments.demonstration.founding import LETTERS
 from models.actions import absences, handing_over, suspending
 from models.actions.absences import Leave
 from models.actions.people import Appointment, appoint
-from models.tables.people import Person
+from models.tables.people import Person, Posting
 from models.tables.places import Post, Unit
 from models.vocabulary import Role
 
@@ -24,7 +24,8 @@ def changes(day: Day) -> Iterator[Happening]:
     morning = day.at(OPENING)
     if day.happens("leave"):
         yield morning, partial(_leave, day)
-    for post in sorted(set(day.cast.posts) - set(day.cast.holding)):
+    coming = day.session.scalars(select(Posting.post_id).where(Posting.from_on > day.date))
+    for post in sorted(set(day.cast.posts) - set(day.cast.holding) - set(coming)):
         if day.happens("fill"):
             yield morning, partial(_fill, day, day.cast.posts[post])
     for what, roles in AWAY.items():
@@ -38,7 +39,7 @@ AWAY = {
 }
 
 
-def _somebody(day: Day, *roles: Role) -> tuple[Post, str]:
+def _somebody(day: Day, *roles: Role) -> tuple[Post, str] | None:
     """Somebody who is there and holds a post of one of some roles; where the guide's examples are everybody stays."""
     guided = min(day.cast.grids.values(), key=lambda grid: grid.id).community_id
     there = [
@@ -48,29 +49,33 @@ def _somebody(day: Day, *roles: Role) -> tuple[Post, str]:
         and day.cast.answering.get(post) == code
         and day.cast.units[day.cast.posts[post].unit_id].community_id != guided
     ]
-    return day.dice.choice(there)
+    return day.dice.choice(there) if there else None
 
 
 def _leave(day: Day, now: datetime) -> None:
     """Somebody goes for good; until a successor comes, the tier above answers."""
-    _, code = _somebody(day, Role.FIRST_SECRETARY, Role.GRID_WORKER, Role.GRID_WORKER, Role.CONTRACTED_CADRE)
-    tomorrow = days_after(day.date, 1)
-    handing_over.hand_over(day.session, day.book, code, to=None, on=tomorrow, by=code, now=now)
+    if leaving := _somebody(day, Role.FIRST_SECRETARY, Role.GRID_WORKER, Role.CONTRACTED_CADRE):
+        _, code = leaving
+        on = days_after(day.date, 1)
+        done(day, partial(handing_over.hand_over, day.session, day.book, code, to=None, on=on, by=code, now=now))
 
 
 def _fill(day: Day, post: Post, now: datetime) -> None:
     """A newcomer takes a vacant post."""
     letter, county = LETTERS[post.role], day.book.county.id
-    alike = select(func.max(Person.code)).where(Person.county_id == county, Person.code.like(f"{letter}___"))
-    code = f"{letter}{int((day.session.scalar(alike) or letter + '0')[1:]) + 1:03d}"
+    alike = day.session.scalars(select(Person.code).where(Person.county_id == county, Person.code.like(f"{letter}%")))
+    last = max((int(code[1:]) for code in alike if code[1:].isdecimal()), default=0)
+    code = f"{letter}{last + 1:03d}"
     name = day.dice.choice(day.plan["surnames"]) + day.dice.choice(day.plan["given_names"])
     taken = Appointment(day.cast.units[post.unit_id].key, post.role, code, name, days_after(day.date, 1))
-    appoint(day.session, county, [taken], now=now)
+    done(day, partial(appoint, day.session, county, [taken], now=now))
 
 
 def _absent(day: Day, roles: tuple[Role, ...], now: datetime) -> None:
     """Somebody is away for some days; a neighbour stands in, mostly."""
-    post, code = _somebody(day, *roles)
+    if not (away := _somebody(day, *roles)):
+        return
+    post, code = away
     near = _neighbours(day, day.cast.units[post.unit_id], code)
     deputy = day.dice.choice(near) if near and not day.happens("nobody_stands_in") else None
     since = days_after(day.date, 1)
@@ -97,4 +102,5 @@ def _flood(day: Day, now: datetime) -> None:
     until = at(day.book, days_after(day.date, day.plan["flood_days"]), NOON)
     by = day.cast.acting(unit, depth=unit.depth - 1)
     if by is not None:
-        suspending.suspend(day.session, day.book, unit.key, cause=day.reason("flood"), until=until, by=by, now=now)
+        flooded = partial(suspending.suspend, day.session, day.book, unit.key, cause=day.reason("flood"), until=until)
+        done(day, partial(flooded, by=by, now=now))

@@ -7,7 +7,11 @@ WITH told AS (
 closing AS MATERIALIZED (
     SELECT i.id, i.stage, t.post_id, t.closed_at, greatest(
         (SELECT max(r.id) FROM revisions r WHERE r.kind = 'issues' AND r.row_id = i.id),
-        (SELECT max(r.id) FROM duties d JOIN revisions r ON r.kind = 'duties' AND r.row_id = d.id WHERE d.issue_id = i.id)
+        -- One duty after another: joined, all revisions there are would be read for each issue of a stock just copied in.
+        (
+            SELECT max((SELECT max(r.id) FROM revisions r WHERE r.kind = 'duties' AND r.row_id = d.id))
+            FROM duties d WHERE d.issue_id = i.id
+        )
     ) AS revision_id
     FROM told t JOIN issues i ON i.id = t.issue_id
     WHERE i.stage IN ('raised', 'acting', 'evaluating')
