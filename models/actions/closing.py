@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, Text, all_, any_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.actions import guards
@@ -117,13 +117,14 @@ def _hold(session: Session, book: Rulebook, closings: Sequence[Closing]) -> dict
 
 def _named(book: Rulebook, closings: Sequence[Closing]) -> Select[Any]:
     """The issues that closings name, when what people did last happened, and when anything was recorded last."""
-    void = aliased(Event)
+    void = aliased(Event)  # looked up by the issue, not by the event: a join may be planned badly in a fresh ledger
+    taken_back = select(void.voids_id).where(void.issue_id == Issue.id, void.voids_id.is_not(None)).correlate(Issue)
     last = select(func.max(Event.happened_at)).where(
         Event.issue_id == Issue.id,
         Event.person_id.is_not(None),
         Event.voids_id.is_(None),
         Event.action != Action.HAND_OVER,
-        ~select(void.id).where(void.voids_id == Event.id).exists(),
+        Event.id != all_(func.array(taken_back.scalar_subquery(), type_=ARRAY(BigInteger))),
     )
     ids = [each.issue for each in closings if isinstance(each.issue, int)]
     numbers = [each.issue for each in closings if isinstance(each.issue, str)]
