@@ -15,7 +15,8 @@ from models.errors import CalendarEnds, InvalidInput
 from models.queries import intake
 from models.queries.rulebook import Rulebook
 from models.rules.arriving import Arrival, owing
-from models.rules.intake import NUL, Content, Key, Known, clashing
+from models.rules.fields import NUL
+from models.rules.intake import Content, Key, Known, clashing
 from models.rules.stock import Closing, StockRow, faults
 from models.vocabulary import Stage
 
