@@ -24,6 +24,14 @@ class Interrupts:
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             signal.signal(signal.SIGHUP, self._arrive)
 
+    def demand_none(self) -> None:
+        """Interrupt what goes on though a signal came: raised amid tidying up of Python's own, it was swallowed.
+
+        :raises KeyboardInterrupt: when one came.
+        """
+        if self.arrived:
+            raise KeyboardInterrupt
+
     def close(self) -> None:
         """From here on nothing is interrupted: the owner is ending anyway."""
         self._raised = True

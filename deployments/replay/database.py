@@ -40,10 +40,12 @@ def own_database(beside: str, *, keep: bool = False) -> Iterator[str]:
     url = make_url(beside).set(database=name).render_as_string(hide_password=False)
     with _server(beside) as server:
         try:
-            _make(server, name, url)
+            with INTERRUPTS.held():
+                _make(server, name, url)
             with engine(url).connect():  # as long as somebody is connected, it is nobody's leftover
-                server.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MAKING})
-                migrate(url)
+                with INTERRUPTS.held():
+                    server.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MAKING})
+                    migrate(url)
                 yield url
             kept = keep
         finally:

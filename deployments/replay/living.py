@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from deployments.interrupts import INTERRUPTS
 from deployments.replay.agenda import INTAKE, MORNING, NIGHTLY, REPORT, Agenda, Run
 from deployments.replay.history import History
 from models.actions import messages, night
@@ -58,9 +59,11 @@ class Life:
             told(day, done, len(days))
             for run in self.agenda.runs(day):
                 if first <= run.at <= nights[-1]:
-                    self._watch_until(run)
-                    BODIES[run.flow](self, run.at)
-                    self._past = run.at
+                    with INTERRUPTS.held():  # amid a statement an interrupt would leave the connection in the lurch
+                        self._watch_until(run)
+                        BODIES[run.flow](self, run.at)
+                        self._past = run.at
+                    INTERRUPTS.demand_none()
 
     def _watch_until(self, run: Run) -> None:
         """Every run of the watch before another run that has something to do."""

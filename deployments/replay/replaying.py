@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.demonstration.founding import staff
+from deployments.interrupts import INTERRUPTS
 from deployments.replay import telling
 from deployments.replay.account import account
 from deployments.replay.agenda import Agenda
@@ -60,7 +61,8 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
     :raises NotConfigured: when no database may be made there.
     """
     with own_database(beside, keep=keep) as url:
-        history, by = _begin(url, wanted)
+        with INTERRUPTS.held():
+            history, by = _begin(url, wanted)
         if not history.lived:
             raise InvalidInput(why="nothing_to_live", file=wanted.file, rejected=len(history.turned))
         agenda = Agenda(history, Hours.read(wanted.pack.county.tzinfo))
@@ -70,7 +72,7 @@ def replay(beside: str, wanted: Wanted, told: Told, *, keep: bool = False) -> Re
             raise InvalidInput(why="no_night", until=wanted.until, first_at=min(agenda.arrivals), zone=zone)
         life = Life(url, wanted.pack.county.key, history, agenda, by)
         life.live(nights, told)
-        with transaction(url, of_one_moment=True) as session:
+        with INTERRUPTS.held(), transaction(url, of_one_moment=True) as session:
             book = rulebook(session, wanted.pack.county.key)
             counted = account(session, book, life)
             facts, cells = telling.facts(counted, life, book, wanted.file), telling.cells(counted, book)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine, select, text
 
+from deployments.interrupts import INTERRUPTS
 from deployments.replay import page
 from deployments.replay.database import KEPT, PREFIX, own_database
 from deployments.replay.replaying import Replayed, Wanted, replay
@@ -136,6 +137,20 @@ def test_a_replay_that_is_stopped_leaves_nothing_behind(server_url: str, stopped
     with pytest.raises(stopped_by):
         stopped()
     assert not set(made) & databases(server_url)
+
+
+def test_a_signal_that_python_swallowed_still_stops_it(
+    server_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def told(day: date, *_: int) -> None:
+        begun.append(day)
+        monkeypatch.setattr(INTERRUPTS, "arrived", len(begun) > 1)
+
+    with pytest.raises(KeyboardInterrupt):
+        replay(server_url, wanted(folder), told)
+    assert begun == [date(2020, 3, 2), date(2020, 3, 3)]
 
 
 def test_what_a_killed_one_left_the_next_one_clears_but_nothing_that_lives_or_is_kept(server_url: str) -> None:
