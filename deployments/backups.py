@@ -4,6 +4,7 @@ What is written beside the dump says, for each table, how many rows there are an
 very snapshot that is dumped. A restored database stays under another name until it is shown to hold the same.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,6 +71,14 @@ def back_up(url: str, folder: Path, now: datetime) -> Manifest:
     if folder.exists():
         raise InvalidInput(why="folder_taken", folder=folder)
     folder.mkdir(mode=PRIVATE, parents=True)
+    try:
+        return _copied(url, folder, now)
+    except BaseException:  # what is no backup would be in the way of the next
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _copied(url: str, folder: Path, now: datetime) -> Manifest:
     with engine(url).connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
         manifest = Manifest(made_at=now, schema_version=_version(connection), tables=_sums(connection))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
-PLAUSIBLE = ["gb18030", "utf_16_le", "utf_16_be"]
+GB, UTF_16 = "gb18030", ("utf_16_le", "utf_16_be")
 """What else spreadsheets and offices here save as; every other guess would be wrong more often than right."""
 BOMS = {BOM_UTF8: "utf-8-sig", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
 SHOWN = {
@@ -52,7 +52,9 @@ def _found(written: bytes) -> str:
         return marked
     if written.count(b"\0") * NULS <= len(written) and _is_utf8(written):
         return "utf-8"
-    best = from_bytes(written, cp_isolation=PLAUSIBLE).best()
+    # In UTF-16 every comma and line end has a NUL beside it: without one, a short text is not taken for that.
+    plausible = [GB, *(UTF_16 if b"\0" in written else ())]
+    best = from_bytes(written, cp_isolation=plausible).best()
     return best.encoding if best else "utf-8"  # which then says where it is not
 
 

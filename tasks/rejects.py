@@ -27,6 +27,7 @@ PRIVATE = 0o600
 OURS = ("line", "faults")
 """The columns of ours, before those of the file."""
 STAR = "*"
+LONGEST_STEM = 50  # with as many bytes a character as UTF-8 has at most, a name stays below the 255 of file systems
 OURS_IN_WORDS = {text(f"intake.column.{name}", locale) for name in OURS for locale in LOCALES}
 TIMED = frozenset({Says.INSTANT, Says.DAY})
 
@@ -63,7 +64,7 @@ def set_aside(source: Source, written: bytes, rejected: Sequence[Rejected]) -> P
         return None
     fingerprint = sha256(written).hexdigest()[:8]
     suffix = ".jsonl" if source.table.form is Form.JSONL else ".csv"
-    target = settings().home / "rejected" / f"{Path(source.table.file).stem}-{fingerprint}{suffix}"
+    target = settings().home / "rejected" / f"{Path(source.table.file).stem[:LONGEST_STEM]}-{fingerprint}{suffix}"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = _objects(source, rejected) if source.table.form is Form.JSONL else _table(source, rejected)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb") as out:

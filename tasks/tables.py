@@ -16,7 +16,7 @@ import orjson
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, WorksheetNotFound
 
 from models.errors import InvalidInput
-from models.rules.cells import Pick, Row
+from models.rules.cells import Pick, Row, plain
 from models.rules.instants import Wrong
 from models.rules.mapping import MappingText, Spreadsheet
 from tasks.broken_cells import broken_cells
@@ -97,7 +97,9 @@ def in_words(file: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (UnicodeError, csv.Error, CalamineError) as error:
+    except UnicodeError as error:
+        raise InvalidInput(why="undecodable", file=file.name, error=str(error)) from error
+    except (csv.Error, CalamineError) as error:
         raise InvalidInput(why="unreadable", file=file.name, error=str(error)) from error
 
 
@@ -108,16 +110,19 @@ def _csv(file: str, written: bytes, text: MappingText) -> Table:
 
     def rows() -> Rows:
         reader = csv.reader(StringIO(read.text, newline=""), delimiter=how.delimiter, strict=True)
-        width = len(heads)
+        list(islice(reader, how.heads))
+        width, before = len(heads), reader.line_num
         try:
-            for cells in islice(reader, how.heads, None):
+            for cells in reader:
+                before = reader.line_num
                 if len(cells) == width or (not any(cells[width:]) and len(cells) > width):
                     if any(cells):
                         yield reader.line_num, cells, cells
                 elif cells:
                     yield reader.line_num, Wrong("ragged"), cells
         except csv.Error as error:
-            raise InvalidInput(why="unreadable", file=file, error=f"{reader.line_num}: {error}") from error
+            # Where the row begins: a quote that is never closed takes in all that follows.
+            raise InvalidInput(why="unreadable", file=file, error=f"{before + 1}: {error}") from error
 
     columns = Counter(head.strip() for head in heads)
     return Table(file, Form.CSV, columns, heads, top[: how.heads - 1], read, read.text.count("\n"), rows)
@@ -127,7 +132,7 @@ def _xlsx(file: str, written: bytes, text: MappingText) -> Table:
     book = CalamineWorkbook.from_filelike(BytesIO(written))
     sheet = _sheet(file, book, text.xlsx)
     broken, first = broken_cells(written, book.sheet_names.index(sheet.name)), (sheet.start or (0, 0))[1]
-    top = [[str(cell) for cell in row] for row in islice(sheet.iter_rows(), text.xlsx.heads)]
+    top = [[_head(cell) for cell in row] for row in islice(sheet.iter_rows(), text.xlsx.heads)]
     top += [[]] * (text.xlsx.heads - len(top))
 
     def rows() -> Rows:
@@ -143,6 +148,12 @@ def _xlsx(file: str, written: bytes, text: MappingText) -> Table:
     *above, heads = top
     columns = Counter(head.strip() for head in heads)
     return Table(file, Form.XLSX, columns, heads, above, None, sheet.total_height, rows)
+
+
+def _head(cell: object) -> str:
+    """What stands in a cell above the rows, as it would be typed."""
+    typed = plain(cell)
+    return "" if isinstance(typed, Wrong) else str(typed)
 
 
 def _sheet(file: str, book: CalamineWorkbook, how: Spreadsheet) -> CalamineSheet:

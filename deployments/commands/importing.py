@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.commands import import_views, output
 from deployments.commands.desk import open_desk
 from deployments.commands.failures import ExitCode
 from deployments.commands.faulty import refused
-from deployments.commands.import_start import start
+from deployments.commands.import_start import OPEN, start
 from deployments.commands.import_views import Account
 from deployments.commands.options import AsJson, At
 from deployments.commands.shell import described, family
 from deployments.commands.typed import instant, one_of
 from deployments.commands.words import say
+from models.errors import WanggeError
 from models.rules.fields import Subject
 from tasks.importing import Order, import_rows
 from tasks.mappings import MappingInvalid, read_mapping
@@ -125,11 +127,19 @@ Out = Annotated[Path | None, typer.Option("--out", metavar=say("cli.value.file")
 @app.command("new", **described("import_new"))
 def new(subject: Kind, file: Sample = None, out: Out = None) -> None:
     """Write a commented start of a mapping."""
-    with open_desk() as desk:
-        written = start(subject, file, desk.zone)
+    written = start(subject, file, _zone())
     if out is None:
         typer.echo(written, nl=False)
         return
     with out.open("x", encoding="utf-8") as opened_out:
         opened_out.write(written)
     output.line("cli.import.started", file=out)
+
+
+def _zone() -> str:
+    """The county's zone; a mapping may be begun before there is a county."""
+    try:
+        with open_desk() as desk:
+            return desk.zone
+    except (WanggeError, SQLAlchemyError):
+        return OPEN

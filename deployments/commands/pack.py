@@ -13,7 +13,7 @@ from deployments.commands.faulty import refused
 from deployments.commands.options import AsJson
 from deployments.commands.pack_diff import tell_changes, touches_calendar
 from deployments.commands.shell import described, family
-from deployments.commands.typed import iana
+from deployments.commands.typed import iana, one_line
 from deployments.commands.words import joined, locale, say
 from deployments.county_pack.calendar_days import calendar_days
 from deployments.county_pack.faults import PackInvalid
@@ -35,7 +35,9 @@ OpenDuties = Annotated[bool, typer.Option("--open-duties", metavar="", help=say(
 @app.command("new", **described("pack_new"))
 def new(
     folder: Folder,
-    name: Annotated[str, typer.Option("--name", metavar=say("cli.value.text"), help=say("cli.option.county_name"))],
+    name: Annotated[
+        str, typer.Option("--name", metavar=say("cli.value.text"), parser=one_line, help=say("cli.option.county_name"))
+    ],
     zone: Annotated[
         ZoneInfo, typer.Option("--zone", metavar=say("cli.value.zone"), parser=iana, help=say("cli.option.zone"))
     ],

@@ -42,6 +42,14 @@ def day(written: str) -> datetime:
         raise typer.BadParameter(say("cli.wrong.day", value=written)) from error
 
 
+def one_line(written: str) -> str:
+    """What something is called: on one line, and not by nothing."""
+    said = " ".join(written.split())
+    if not said:
+        raise typer.BadParameter(say("cli.wrong.name"))
+    return said
+
+
 def iana(written: str) -> ZoneInfo:
     """A time zone by its IANA name, such as ``America/New_York``."""
     try:

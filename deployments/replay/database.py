@@ -60,13 +60,13 @@ def _server(beside: str) -> Iterator[Connection]:
 
 
 def _make(server: Connection, name: str, url: str) -> None:
-    """Make the database; nothing in it has to outlive a crash of the server."""
+    """Make the database, from the template nobody is ever connected to; nothing in it has to outlive a crash."""
     server.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MAKING})
     for leftover in server.scalars(LEFT_BEHIND, {"prefix": PREFIX, "kept": KEPT}).all():
         with suppress(DBAPIError):  # somebody looks at it
             server.execute(text(f'DROP DATABASE IF EXISTS "{leftover}"'))
     try:
-        server.execute(text(f'CREATE DATABASE "{name}"'))
+        server.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
         server.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
     except ProgrammingError as error:
         if isinstance(error.orig, InsufficientPrivilege):

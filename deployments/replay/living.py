@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from deployments.replay.agenda import INTAKE, MORNING, NIGHTLY, REPORT, Agenda, Run
 from deployments.replay.history import History
@@ -17,6 +17,8 @@ from models.queries.rulebook import Rulebook, rulebook
 from models.rules.stock import Closing
 from models.vocabulary import MessageKind, Severity
 from notifications.render import render
+
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Life:
     _communities: list[int] = field(init=False)
     _ids: dict[int, int] = field(default_factory=dict, init=False)
     _due: datetime | None = field(default=None, init=False)
+    _past: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
 
     def __post_init__(self) -> None:
         with transaction(self.url) as session:
@@ -57,13 +60,13 @@ class Life:
                 if first <= run.at <= nights[-1]:
                     self._watch_until(run)
                     BODIES[run.flow](self, run.at)
+                    self._past = run.at
 
     def _watch_until(self, run: Run) -> None:
         """Every run of the watch before another run that has something to do."""
-        after = self.nights[-1] if self.nights else None
-        while self._due and (watch := self.agenda.watch_after(max(self._due, after or self._due))) < run:
+        while self._due and (watch := self.agenda.watch_after(max(self._due, self._past))) < run:
             self._watch(watch.at)
-            after = watch.at
+            self._past = watch.at + INSTANT
 
     def _watch(self, now: datetime) -> None:
         with transaction(self.url) as session:
@@ -80,11 +83,12 @@ class Life:
         with transaction(self.url) as session:
             reports = [self.history.lived[number].report for number in arrived.raised]
             issues = report_all(session, self._book, reports, now=now) if reports else []
-            self._ids |= {number: issue.id for number, issue in zip(arrived.raised, issues, strict=True)}
+            ids = [issue.id for issue in issues]
+            self._ids |= dict(zip(arrived.raised, ids, strict=True))
+            fresh = first_at_once(session, ids) if ids else None
             closings = [self._closing(number) for number in arrived.closed]
             if closings:
                 close_as_recorded(session, self._book, closings, by=self.by, now=now)
-            fresh = first_at_once(session, [issue.id for issue in issues]) if issues else None
             self._due = min(filter(None, (self._due, fresh)), default=None)
         if any(each.severity is Severity.URGENT for each in reports):
             self._watch(now)

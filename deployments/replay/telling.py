@@ -1,5 +1,6 @@
 """The account of a replay as facts: for the page, and as they stand in the files beside it. No texts of residents."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ def facts(of: Account, life: Life, book: Rulebook, file: str) -> dict[str, Any]:
         "equation": {**asdict(of.equation), "closed": of.equation.closed, "balanced": of.equation.balanced},
         "agrees": of.agrees,
         "findings": [{"key": each.key, "kind": each.kind, "facts": each.facts} for each in of.findings],
+        "odd_hours": _odd_hours(of, book),
         "watches": life.watches,
         "messages": {str(kind): of.messages.get(kind, 0) for kind in MessageKind},
         "tiers": [{"key": tier["key"], "name": tier["name"]} for tier in book.county.tiers],
@@ -79,6 +81,13 @@ def _unit(of: Account, unit: Unit, book: Rulebook) -> dict[str, Any]:
         "to": _to(counts, book),
         "to_it": _counted(of.figures.told(unit.id), TOLD),
     }
+
+
+def _odd_hours(of: Account, book: Rulebook) -> list[dict[str, Any]]:
+    """The nights that came at another hour than most: the clocks were changed."""
+    shown = [at.astimezone(book.calendar.office.zone) for at in of.figures.nights]
+    (usual, _), *_ = Counter(at.time() for at in shown).most_common()
+    return [{"night": at.date(), "clock": f"{at:%H:%M}"} for at in shown if at.time() != usual]
 
 
 def _nights(of: Account, book: Rulebook) -> list[dict[str, Any]]:

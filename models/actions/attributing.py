@@ -68,8 +68,7 @@ class Desk:
         self.imported(spot)
         for deed in self.deeds(row):
             way = transition(stage, deed.action, row.rating)
-            person_id, post_id = self.actor(way, deed, spot)
-            done.append(Done(way, deed.at, person_id, post_id, _said(row, deed.action)))
+            done.append(self.done(way, deed, spot, row))
             stage = way.target
         urgent = row.severity is Severity.URGENT
         if urgent and spot.on_grid and stage is Stage.RAISED and not row.closed_at:
@@ -84,15 +83,23 @@ class Desk:
             row.summary,
             tuple(done),
             handler_id=self.handler(row) if row.done_at else None,
-            evidence=row.evidence if row.done_at else None,
+            evidence=row.shown if row.done_at else None,
             rating=row.rating,
             closed_at=row.closed_at if stage is Stage.CLOSED else None,
         )
 
+    def done(self, way: Transition, deed: Deed, spot: Spot, row: StockRow) -> Done:
+        """Something that was done; by the importer, where nobody known is named: the work is then the grid's."""
+        known = self.known_actor(way, deed, spot)
+        person_id, post = known or self.imported(spot)
+        works = (post.post_id, post.unit_id) if known else spot.answers()
+        signing = works if deed.action is Action.SIGN else None
+        return Done(way, deed.at, person_id, post.post_id, _said(row, deed.action), signing)
+
     def deeds(self, row: StockRow) -> Iterator[Deed]:
-        """What was done, the closing too, if it was verified by somebody who may."""
+        """What was done; the closing too, if somebody who may has verified it, another one than the known handler."""
         yield from deeds(row)
-        if row.verified and row.closed_at:
+        if row.verified and row.closed_at and row.handler in self.careers:
             closing = Deed(Action.CLOSE, row.closed_at, row.closed_by)
             if self.known_actor(CLOSED, closing, self.spot(row.grid)):
                 yield closing
@@ -109,11 +116,7 @@ class Desk:
             self.spots[grid] = spot_of(self.book, unit)
         return self.spots[grid]
 
-    def actor(self, way: Transition, deed: Deed, spot: Spot) -> tuple[int, int]:
-        """The person who did something, and the post that allowed it; the importer, where nobody known is named."""
-        return self.known_actor(way, deed, spot) or self.imported(spot)
-
-    def known_actor(self, way: Transition, deed: Deed, spot: Spot) -> tuple[int, int] | None:
+    def known_actor(self, way: Transition, deed: Deed, spot: Spot) -> tuple[int, HeldPost] | None:
         """Who a source names, if they hold a post that allows it: that day, or today."""
         career = self.careers.get(deed.by or "")
         if career is None:
@@ -126,17 +129,17 @@ class Desk:
             for day in (self.book.local_date(deed.at), self.today):
                 for since, until, post in tenures:
                     if since <= day and (until is None or day < until):
-                        return career.person_id, post.post_id
+                        return career.person_id, post
         return None
 
-    def imported(self, spot: Spot) -> tuple[int, int]:
+    def imported(self, spot: Spot) -> tuple[int, HeldPost]:
         """The importer, by the nearest post that answers above a place.
 
         :raises NotAllowed: they hold none.
         """
         post = self.above.get(spot.unit_id) or allowing_post(AS_RECORDED, self.held, spot.path)
         self.above[spot.unit_id] = post
-        return self.importer, post.post_id
+        return self.importer, post
 
 
 def _allowing(way: Transition, career: Career, spot: Spot) -> list[Tenure]:
@@ -147,6 +150,6 @@ def _allowing(way: Transition, career: Career, spot: Spot) -> list[Tenure]:
 
 def _said(row: StockRow, action: Action) -> Mapping[str, str] | None:
     """What was said with it."""
-    if action is Action.DONE and row.evidence:
-        return {"evidence": row.evidence}
+    if action is Action.DONE and row.shown:
+        return {"evidence": row.shown}
     return {"rating": str(row.rating)} if action is Action.EVALUATE else None

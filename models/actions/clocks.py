@@ -82,7 +82,7 @@ def set_times(duty: Duty, times: Schedule, *, now: datetime, live_at: datetime |
     :param live_at: the go-live moment of its issue, where a step to come may fall before it now; steps that only move
         to later times can't.
     """
-    duty.step = max(duty.step, passed_over(times.steps_at, live_at))
+    duty.step = max(duty.step, passed_over(times.steps_at, live_at, duty.held_at))
     duty.due_at, duty.steps_at, duty.provisional = times.due_at, list(times.steps_at), times.provisional
     ahead = duty.steps_at[duty.step :]
     duty.next_step_at = ahead[0] if ahead and duty.state is DutyState.OPEN else None

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -19,7 +19,6 @@ from models.rules.bulk import Instants, freeze_all
 from models.rules.clock import passed_over
 from models.rules.escalation import ServiceLevel, freeze
 from models.rules.segments import micros
-from models.rules.worktime import WorkCalendar
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
@@ -32,6 +31,7 @@ AT_ONCE = 10_000
 
 FEW = 40
 """Below so many of a service level, clocks are counted one by one: getting ready for more takes longer."""
+NEVER = np.iinfo(np.int64).min
 UNSIGNED = (Action.REPORT, Action.ASSIGN)
 """What was done last to an issue that nobody has taken on."""
 
@@ -57,6 +57,7 @@ class Entry:
     """How issues enter: by which rules and when, and the go-live moment of those that come from another system.
 
     :param categories: the ids of the categories, by key.
+    :param still_since: since when clocks stand still in suspended units, by their ids.
     :param quiet: whether nobody is told of what is newly theirs.
     """
 
@@ -64,7 +65,15 @@ class Entry:
     categories: Mapping[str, int]
     now: datetime
     live_at: datetime | None = None
+    still_since: Mapping[int, datetime] = field(default_factory=dict)
     quiet: bool = False
+
+    def passed_by(self, duty: Owing) -> datetime | None:
+        """Up to when the steps of a duty are passed over: its go-live, or when its clock stood still before."""
+        since = self.still_since.get(duty.unit_id) if duty.state is DutyState.OPEN else None
+        if self.live_at is None or since is None:
+            return self.live_at
+        return min(self.live_at, max(since, duty.opened_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def enter(session: Session, arrivals: Sequence[Arrival], entry: Entry) -> list[i
 def _enter(session: Session, arrivals: Sequence[Arrival], entry: Entry) -> list[int]:
     ids = new_ids(session, Issue, len(arrivals))
     opened = [(id_, each, duty) for id_, each in zip(ids, arrivals, strict=True) for duty in owing(each, entry.now)]
-    times = frozen(entry.book, opened, entry.live_at)
+    times = frozen(opened, entry)
     named = numbers(session, entry.book, [each.spot.community_id for each in arrivals], entry.now)
     copy_in(session, Issue, ISSUE, _issues(ids, named, arrivals, entry))
     copy_in(session, Event, EVENT, _events(ids, arrivals, entry))
@@ -147,35 +156,32 @@ def _events(ids: Sequence[int], arrivals: Sequence[Arrival], entry: Entry) -> It
             yield entry.book.county.id, id_, *way, deed.person_id, deed.post_id, facts, deed.at, entry.now
 
 
-def frozen(book: Rulebook, opened: Sequence[Opened], live_at: datetime | None) -> list[_Times]:
+def frozen(opened: Sequence[Opened], entry: Entry) -> list[_Times]:
     """The times of duties, counted a service level at a time; steps up to the go-live moment are passed over.
 
     :raises CalendarEnds: when the calendar doesn't reach far enough for one of them.
     """
     found: list[_Times | None] = [None] * len(opened)
-    for level, places in _by_level(book, opened):
+    for level, places in _by_level(entry.book, opened):
         count_them = _one_by_one if len(places) < FEW else _in_bulk
-        began = [opened[place][2].opened_at for place in places]
-        for place, times in zip(places, count_them(level, began, book.calendar, live_at), strict=True):
+        duties = [opened[place][2] for place in places]
+        for place, times in zip(places, count_them(level, duties, entry), strict=True):
             found[place] = times
     return [each for each in found if each is not None]
 
 
-def _one_by_one(
-    level: ServiceLevel, began: Sequence[datetime], calendar: WorkCalendar, live_at: datetime | None
-) -> Iterator[_Times]:
-    for opened_at in began:
-        times = freeze(level, opened_at, calendar)
+def _one_by_one(level: ServiceLevel, duties: Sequence[Owing], entry: Entry) -> Iterator[_Times]:
+    for duty in duties:
+        times = freeze(level, duty.opened_at, entry.book.calendar)
         steps = [at.isoformat() for at in times.steps_at]
-        passed = passed_over(times.steps_at, live_at)
+        passed = passed_over(times.steps_at, entry.passed_by(duty))
         yield _times(level, times.due_at.isoformat(), steps, passed, provisional=times.provisional)
 
 
-def _in_bulk(
-    level: ServiceLevel, began: Sequence[datetime], calendar: WorkCalendar, live_at: datetime | None
-) -> Iterator[_Times]:
-    schedules = freeze_all(level, [micros(at) for at in began], calendar)
-    passed = (schedules.steps_at <= micros(live_at)).sum(axis=1).tolist() if live_at else [0] * len(began)
+def _in_bulk(level: ServiceLevel, duties: Sequence[Owing], entry: Entry) -> Iterator[_Times]:
+    schedules = freeze_all(level, [micros(each.opened_at) for each in duties], entry.book.calendar)
+    by = np.array([micros(at) if (at := entry.passed_by(each)) else NEVER for each in duties], dtype=np.int64)
+    passed = (schedules.steps_at <= by[:, None]).sum(axis=1).tolist()
     rows = zip(_written(schedules.due_at), _written(schedules.steps_at), passed, schedules.provisional, strict=True)
     for due_at, steps, step, provisional in rows:
         yield _times(level, due_at, steps, step, provisional=bool(provisional))

@@ -61,7 +61,7 @@ def _left_behind(book: Rulebook, community_id: int) -> Select[Any]:
     """The owed duties of a community that stand under an older version, with what their level hangs on."""
     own = (
         *(Duty.id, Duty.kind, Duty.opened_at, Duty.due_at, Duty.steps_at, Duty.step, Duty.provisional, Duty.basis),
-        *(Duty.basis_at, Duty.service_level_id),
+        *(Duty.basis_at, Duty.service_level_id, Duty.held_at),
     )
     given = (
         select(func.max(Event.step).label("fired"), func.max(Event.happened_at).label("fired_at"))
@@ -89,7 +89,7 @@ def _move(book: Rulebook, duty: Row[Any], old: ServiceLevel) -> Move:
         return Move(duty.id, level, stands, duty.step, None)
     schedule = _anew(book.calendar, level, duty)
     reached = steps_reached(schedule.steps_at, duty.fired or 0, duty.fired_at)
-    step = max(reached, passed_over(schedule.steps_at, duty.live_at))
+    step = max(reached, passed_over(schedule.steps_at, duty.live_at, duty.held_at))
     return Move(duty.id, level, schedule, step, _before(duty, old, step))
 
 

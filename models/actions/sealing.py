@@ -4,7 +4,7 @@ from typing import Any
 
 from models.room import Room
 from models.rules.households import PersonRow
-from models.rules.privacy import tail
+from models.rules.privacy import SHOWN
 
 SEALED = ("name_sealed", "phone_sealed", "id_sealed", "phone_mark", "id_mark", "phone_tail", "id_tail")
 """The columns of a resident that hold a person."""
@@ -20,8 +20,8 @@ def resident(room: Room, county_id: int, resident_id: int, who: PersonRow) -> di
         "id_sealed": room.seal("residents.id", resident_id, number) if number else None,
         "phone_mark": room.mark("phone", county_id, phone) if phone else None,
         "id_mark": room.mark("id", county_id, number) if number else None,
-        "phone_tail": tail(phone) if phone else None,
-        "id_tail": tail(number) if number else None,
+        "phone_tail": phone[-SHOWN:] if phone else None,
+        "id_tail": number[-SHOWN:] if number else None,
     }
 
 
@@ -35,5 +35,5 @@ def reporter(room: Room, county_id: int, issue_id: int, name: str | None, phone:
         "name_sealed": room.seal("raised_by.name", issue_id, name) if name else None,
         "phone_sealed": room.seal("raised_by.phone", issue_id, phone) if phone else None,
         "phone_mark": room.mark("phone", county_id, phone) if phone else None,
-        "phone_tail": tail(phone) if phone else None,
+        "phone_tail": phone[-SHOWN:] if phone else None,
     }

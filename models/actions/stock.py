@@ -11,10 +11,11 @@ from models.actions.attributing import Desk
 from models.actions.closing import close_as_recorded
 from models.actions.entering import Entry, Opened, enter, frozen
 from models.actions.reporting import told_before
-from models.errors import CalendarEnds
+from models.errors import CalendarEnds, InvalidInput
 from models.queries import intake
 from models.queries.rulebook import Rulebook
 from models.rules.arriving import Arrival, owing
+from models.rules.fields import NUL
 from models.rules.intake import Content, Key, Known, clashing
 from models.rules.stock import Closing, StockRow, faults
 from models.vocabulary import Stage
@@ -41,24 +42,30 @@ def take_over_stock(
 ) -> StockTaken:
     """Put issues into the ledger as another system has them; a row that came before is left alone.
 
-    Clocks count from the dates there. Steps that fall by `live_at` are passed over: nobody is told of them, ever. What
-    people did there is theirs, if they are known here and hold a post that allows it, that day or today; else it is
-    recorded as by whoever brings the stock in.
+    Clocks count from the dates there. Steps that fall by `live_at` are passed over: nobody is told of them, ever. Where
+    a suspended unit's clock stood still before them, they have not come, and will when it goes on.
+
+    What people did there is theirs, if they are known here and hold a post that allows it, that day or today; else it
+    is recorded as by whoever brings the stock in.
 
     :param by: the staff number of that person, who answers above all the issues.
     :raises NotAllowed: they don't.
+    :raises InvalidInput: the go-live moment is still to come: clocks would have to wait for it.
     :raises ClockBehind: `now` lies before what is recorded.
     """
     guards.check_clock(session, book.county.id, now)
-    told = told_before(session, book, {row.key for row in rows})
+    if live_at > now:
+        raise InvalidInput(why="live_later", live_at=live_at.isoformat())
+    told = told_before(session, book, {row.key for row in rows if NUL not in "".join(row.key)})
     rejected = _faulty(rows, told, intake.known(session, book, now))
     desk = Desk.of(session, book, by=by, now=now)
     arrivals = {place: desk.arrival(rows[place]) for place in _fresh(rows, told, rejected)}
-    for place in _beyond_calendar(book, arrivals, now):
+    entry = Entry(book, desk.categories, now, live_at, suspending.still_since(session, book, now))
+    for place in _beyond_calendar(arrivals, entry):
         rejected[place] = {"happened_at": "calendar"}
         del arrivals[place]
     ended = {place: at for place, each in arrivals.items() if (at := _closed_at(rows[place], each))}
-    issues = _enter(session, arrivals, ended.keys(), Entry(book, desk.categories, now, live_at))
+    issues = _enter(session, arrivals, ended.keys(), entry)
     closings = [Closing(issues[place], at) for place, at in ended.items()]
     struck = close_as_recorded(session, book, closings, by=by, now=now).closed
     suspending.follow(session, book, list(issues.values()), now=now)
@@ -85,13 +92,13 @@ def _fresh(rows: Sequence[StockRow], told: Mapping[Key, Content], rejected: Coll
     return list(first.values())
 
 
-def _beyond_calendar(book: Rulebook, arrivals: Mapping[int, Arrival], now: datetime) -> list[int]:
+def _beyond_calendar(arrivals: Mapping[int, Arrival], entry: Entry) -> list[int]:
     """The places of the issues of which a clock runs out of the calendar.
 
     No clock that begins later ends earlier: where the first and the last of a kind can be counted, so can all.
     """
     ends: dict[tuple[object, ...], list[Opened]] = {}
-    every = [(place, each, duty) for place, each in arrivals.items() for duty in owing(each, now)]
+    every = [(place, each, duty) for place, each in arrivals.items() for duty in owing(each, entry.now)]
     for opened in every:
         _, of, duty = opened
         known = ends.setdefault((duty.kind, of.category, of.severity, of.lane), [opened, opened])
@@ -99,14 +106,14 @@ def _beyond_calendar(book: Rulebook, arrivals: Mapping[int, Arrival], now: datet
             known[0] = opened
         elif duty.opened_at > known[1][2].opened_at:
             known[1] = opened
-    if _counts(book, [opened for known in ends.values() for opened in known]):
+    if _counts(entry, [opened for known in ends.values() for opened in known]):
         return []
-    return sorted({opened[0] for opened in every if not _counts(book, [opened])})
+    return sorted({opened[0] for opened in every if not _counts(entry, [opened])})
 
 
-def _counts(book: Rulebook, opened: Sequence[Opened]) -> bool:
+def _counts(entry: Entry, opened: Sequence[Opened]) -> bool:
     try:
-        frozen(book, opened, None)
+        frozen(opened, entry)
     except CalendarEnds:
         return False
     return True
@@ -124,7 +131,8 @@ def _enter(session: Session, arrivals: Mapping[int, Arrival], ended: Collection[
     """
     guards.hold_casework(session, {each.spot.community_id for each in arrivals.values()})
     found: dict[int, int] = {}
-    for quiet in (False, True):
-        own = [place for place in arrivals if (place in ended) is quiet]
-        found |= zip(own, enter(session, [arrivals[place] for place in own], replace(entry, quiet=quiet)), strict=True)
+    closing = replace(entry, quiet=True, still_since={})
+    for terms in (entry, closing):
+        own = [place for place in arrivals if (place in ended) is terms.quiet]
+        found |= zip(own, enter(session, [arrivals[place] for place in own], terms), strict=True)
     return dict(sorted(found.items()))

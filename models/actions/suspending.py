@@ -157,6 +157,13 @@ def let_end(
     clocks.let_end(session, book, issue_id, kinds, at=at, now=now)
 
 
+def still_since(session: Session, book: Rulebook, now: datetime) -> dict[int, datetime]:
+    """Since when the clocks stand still in the units that are suspended, or lie below such a one, by their ids."""
+    since = select(Unit.id, func.min(Suspension.from_at)).join(Suspension, Suspension.unit_id == func.any(Unit.path))
+    since = since.where(Unit.county_id == book.county.id, suspensions.in_force(now)).group_by(Unit.id)
+    return {row[0]: row[1] for row in session.execute(since)}
+
+
 def stand_again(session: Session, book: Rulebook, issue_id: int, since: datetime, *, now: datetime) -> None:
     """What has gone on at an instant that lies behind stood still again for the suspensions since then."""
     pauses = suspensions.pauses(session, book.county.id, since)

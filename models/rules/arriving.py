@@ -9,8 +9,6 @@ from models.rules.lifecycle import Transition, transition
 from models.vocabulary import Action, DutyKind, DutyState, Lane, Rating, Severity, Stage
 
 FULFILLED, CANCELLED = DutyState.FULFILLED, DutyState.CANCELLED
-GIVEN = (Action.ASSIGN, Action.SIGN)
-"""What gives the work to a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,10 @@ class Spot:
     on_grid: bool
     community_at: int
 
+    def answers(self) -> tuple[int, int]:
+        """The post that answers for it, and itself."""
+        return self.answering[-1], self.unit_id
+
     def community(self) -> tuple[int, int]:
         """The unit that asks and strikes off, and its answering post."""
         at = min(self.community_at, len(self.path) - 1)
@@ -35,18 +37,22 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Something done by a row of the lifecycle's table, by a post; without a person the rule did it."""
+    """Something done by a row of the lifecycle's table, by a post; without a person the rule did it.
+
+    ``works``: the post that has the work from then on, and its unit, where it is given to one.
+    """
 
     row: Transition
     at: datetime
     person_id: int | None
     post_id: int
     facts: Mapping[str, Any] | None = None
+    works: tuple[int, int] | None = None
 
 
 def assigned_by_rule(spot: Spot, now: datetime) -> Done:
     """What is urgent is assigned at once to the post that answers for its grid."""
-    return Done(transition(Stage.RAISED, Action.ASSIGN), now, None, spot.answering[-1])
+    return Done(transition(Stage.RAISED, Action.ASSIGN), now, None, spot.answering[-1], works=spot.answers())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +102,31 @@ def owing(arrival: Arrival, now: datetime) -> list[Owing]:
     What lies on no grid has to be dispatched to one, from `now` on.
     """
     spot, every, owed = arrival.spot, list[Owing](), dict[DutyKind, int]()
+    works: tuple[int | None, int] = None, spot.unit_id
     for deed in arrival.deeds:
         for state, kinds, at in ((FULFILLED, deed.row.fulfils, deed.at), (CANCELLED, deed.row.cancels, now)):
             for kind in owed.keys() & kinds:
                 place = owed.pop(kind)
                 every[place] = replace(every[place], state=state, ended_at=at)
-        if deed.row.action in GIVEN and DutyKind.ACT in owed:
-            place = owed[DutyKind.ACT]
-            every[place] = replace(every[place], post_id=deed.post_id)
-        opening = [_opened(kind, deed, spot, owed, every) for kind in deed.row.opens if kind not in owed]
+        if deed.works is not None:
+            works, place = deed.works, owed[DutyKind.ACT]
+            every[place] = replace(every[place], post_id=deed.works[0])
+        opening = [_opened(kind, deed, spot, works) for kind in deed.row.opens if kind not in owed]
         if deed.row.action is Action.REPORT and not spot.on_grid:
             opening.append(Owing(DutyKind.DISPATCH, now, spot.unit_id, spot.answering[-1]))
         for duty in opening:
+            part_of = len(every) - owed[DutyKind.ACT] if duty.kind is DutyKind.SIGN else None
             owed[duty.kind] = len(every)
-            every.append(duty)
+            every.append(replace(duty, part_of=part_of))
     return every
 
 
-def _opened(kind: DutyKind, deed: Done, spot: Spot, owed: Mapping[DutyKind, int], before: Sequence[Owing]) -> Owing:
+def _opened(kind: DutyKind, deed: Done, spot: Spot, works: tuple[int | None, int]) -> Owing:
     """The work goes back to whoever had it, a signature to whoever it is given to, the rest to the community."""
     if kind is DutyKind.ACT:
-        had = [each.post_id for each in before if each.kind is kind]
-        return Owing(kind, deed.at, spot.unit_id, had[-1] if had else None)
+        post_id, unit_id = works
+        return Owing(kind, deed.at, unit_id, post_id)
     if kind is DutyKind.SIGN:
-        return Owing(kind, deed.at, spot.unit_id, deed.post_id, part_of=len(before) - owed[DutyKind.ACT])
+        return Owing(kind, deed.at, spot.unit_id, deed.post_id)
     unit_id, post_id = spot.community()
     return Owing(kind, deed.at, unit_id, post_id)

@@ -64,9 +64,13 @@ def steps_reached(steps_at: Sequence[datetime], fired: int, last_fired_at: datet
     return max(fired, bisect_right(steps_at, last_fired_at)) if last_fired_at else 0
 
 
-def passed_over(steps_at: Sequence[datetime], live_at: datetime | None) -> int:
+def passed_over(steps_at: Sequence[datetime], live_at: datetime | None, held_at: datetime | None = None) -> int:
     """How many steps of a schedule fall no later than the go-live moment of an issue that came from elsewhere.
 
     They are never given: whoever was to hear of them was told where the issue came from, or never.
+
+    :param held_at: since when the clock stands still: what lies after that has not come, and will later.
     """
-    return bisect_right(steps_at, live_at) if live_at else 0
+    if live_at is None:
+        return 0
+    return bisect_right(steps_at, min(live_at, held_at) if held_at else live_at)

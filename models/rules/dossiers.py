@@ -158,9 +158,9 @@ class Dossier:
         """
         if self.issue.live_at is None:
             return 0
-        stood = [each for each in self.revisions.get(duty.id, ()) if at is None or each.was_so(at, step)] or [duty]
-        ladder = stood[-1].service_level_id
-        return max(passed_over(each.steps_at, self.issue.live_at) for each in stood if each.service_level_id == ladder)
+        known = [each for each in self.revisions.get(duty.id, ()) if at is None or each.was_so(at, step)] or [duty]
+        stood = {each.changed_at: each for each in known if each.service_level_id == known[-1].service_level_id}
+        return max(passed_over(each.steps_at, self.issue.live_at, each.held_at) for each in stood.values())
 
     def as_it_stood(self, duty: DutyRow, at: datetime, step: int | None = None) -> DutyRow:
         """A duty as it was known at an instant, or when a step fired then; without a revision, as it stands now."""

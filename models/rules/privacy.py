@@ -25,8 +25,11 @@ _LONG = 7  # a run of digits that long is nobody's house number
 _DASHES = r"\-\u2010-\u2015\u2212\uff0d\u30fc"
 _GAPS = rf" .()\u00a0\u3000\uff08\uff09\u200b-\u200d\u2060\ufeff{_DASHES}"
 
-_RUN = re.compile(rf"\+?\d+(?:[{_GAPS}]{{1,2}}\d+)*[xX]?")
-_GROUP = re.compile(r"\d+[xX]?")
+_PARTING = "_/*~\u00b7\t\r\n"  # in a text; in a field of its own they may part two numbers
+_BETWEEN = rf"[{_GAPS}{re.escape(_PARTING)}]"
+
+_RUN = re.compile(rf"\+?\d+(?:{_BETWEEN}{{1,3}}\d+)*(?:{_BETWEEN}{{0,3}}[xX])?")
+_GROUP = re.compile(r"\d+[xX]?|[xX]")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
 _AREA = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
 _AFTER_AREA = ([7], [8], [3, 4], [4, 3], [4, 4])  # sizes of groups
@@ -125,7 +128,7 @@ def struck(text: str, names: Iterable[str], numbers: Iterable[str] = ()) -> str:
     :param numbers: in plain form.
     """
     own = set(numbers)
-    spans = [span for span in traceable(text) if own & {plain(text[slice(*span)]) for plain in (plain_phone, plain_id)}]
+    spans = [span for span in traceable(text) if own & _plain_forms(text[slice(*span)])]
     text = _replaced(text, spans, STRUCK)
     for name in sorted({*names}, key=len, reverse=True):
         if len(name) > 1:
@@ -136,6 +139,11 @@ def struck(text: str, names: Iterable[str], numbers: Iterable[str] = ()) -> str:
 def kept(written: str, names: Iterable[str]) -> str:
     """What staff wrote about somebody, as it may be kept: without some names, of numbers the last four."""
     return tails_only(struck(written, names))
+
+
+def _plain_forms(written: str) -> set[str]:
+    said = written.translate(str.maketrans("", "", _PARTING))
+    return {plain_phone(said), plain_id(said)}
 
 
 def may_have_been(struck_out: str, said: str) -> bool:

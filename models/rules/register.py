@@ -17,6 +17,8 @@ def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> Househo
     """
     person = PersonRow(*(_plain(said, field, of) for field, of in PLAIN))
     wrong = {**shortcomings(Subject.HOUSEHOLDS, said, unread), **_person_faults(person), **unread}
+    if id_fault((said.get("external_id") or "").upper()) is None:  # of the 15 digits of old, many are anybody's count
+        wrong["external_id"] = "id_as_key"
     if wrong:
         return wrong
     return HouseholdRow(
@@ -53,7 +55,10 @@ def _person_faults(person: PersonRow) -> dict[str, str]:
 
 
 def joined(household: HouseholdRow, row: HouseholdRow) -> HouseholdRow | None:
-    """A household with one more row of it; None when the row says something else of where or what it is."""
+    """A household with one more row of it; None when the row says something else of where or what it is.
+
+    Somebody told twice in the same words is one person.
+    """
     if replace(row, persons=()) != replace(household, persons=()):
         return None
-    return replace(household, persons=(*household.persons, *row.persons))
+    return replace(household, persons=tuple(dict.fromkeys((*household.persons, *row.persons))))

@@ -15,6 +15,7 @@ TEXTS = (*REQUIRED, "grid", "reported_by", "handler", "evidence", "closed_by")
 KEYS = ("external_id", "source", "reported_by", "handler", "closed_by")
 DATES = ("happened_at", "signed_at", "done_at", "rated_at", "closed_at")
 """In the order in which they must lie."""
+SHOWN = {"evidence": "shown"}
 NEEDED: Mapping[Stage, tuple[str, ...]] = {
     Stage.RAISED: (),
     Stage.ACTING: ("signed_at",),
@@ -67,8 +68,13 @@ class StockRow:
     @property
     def verified(self) -> bool:
         """Whether it was struck off there as it is here: with evidence, an answer, by another one than its handler."""
-        closed = self.closed_at and self.closed_by and self.closed_by != self.handler
-        return bool(closed and self.evidence and self.rated_at and self.rating) and not self.sent_back
+        closed = self.closed_at and self.closed_by and self.handler and self.closed_by != self.handler
+        return bool(closed and self.shown and self.rated_at and self.rating) and not self.sent_back
+
+    @property
+    def shown(self) -> str | None:
+        """What shows that the work was done; blanks do not."""
+        return self.evidence if self.evidence and self.evidence.strip() else None
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ def _stage(row: StockRow) -> Iterator[tuple[str, str]]:
         return
     needed = {*NEEDED[row.stage], *_implied(row)}
     told = (*DATES, "evidence", "rating")
-    yield from ((name, "missing") for name in told if name in needed and not getattr(row, name))
+    yield from ((name, "missing") for name in told if name in needed and not getattr(row, SHOWN.get(name, name)))
     if row.stage is not Stage.CLOSED and row.stage is not reached(row):
         yield "stage", "disagrees"
 

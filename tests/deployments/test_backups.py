@@ -119,6 +119,13 @@ def test_a_folder_that_is_no_backup_is_told(elsewhere: str, folder: Path, tmp_pa
     assert "已经存在" in wangge.refused("backup", str(folder), code=3)
 
 
+def test_a_backup_that_failed_leaves_nothing_in_the_way_of_the_next(server_url: str, tmp_path: Path) -> None:
+    wangge = Shell({"WANGGE_DATABASE_URL": server_url})
+    for _ in range(2):
+        assert "已经存在" not in wangge.refused("backup", str(tmp_path / "made"), code=4)
+    assert not (tmp_path / "made").exists()
+
+
 def test_a_backup_of_a_newer_version_is_refused(folder: Path, elsewhere: str, tmp_path: Path) -> None:
     newer = tmp_path / "newer"
     shutil.copytree(folder, newer)

@@ -183,4 +183,5 @@ def test_who_raised_an_issue_is_kept_in_the_private_room(wangge: Shell, river_co
     assert list(faults(said)) == [(3, "reporter_phone")]
     with engine(river_copy).connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM raised_by")).scalar_one() == 1
+    assert counts(brought_in(wangge, tmp_path, "--json")) == (0, 1, 1)
     assert "Wang" not in issues(river_copy)[0][3]

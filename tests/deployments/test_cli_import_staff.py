@@ -148,6 +148,11 @@ def test_the_start_of_a_mapping_explains_itself_and_is_refused_until_it_is_fille
     assert "map.yaml:28: fields.external_id: 没有“?”这一列；有：工号, name, 备注" in said
 
 
+def test_a_mapping_may_be_begun_before_there_is_a_county(tmp_path: Path) -> None:
+    wangge = Shell({"WANGGE_HOME": str(tmp_path)})
+    assert 'zone: "?"' in wangge.fine("import", "new", "issues")
+
+
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_every_field_is_explained_in_the_start_of_a_mapping(wangge: Shell, locale: str) -> None:
     wangge.environment["WANGGE_LOCALE"] = locale

@@ -63,3 +63,11 @@ def test_a_folder_that_is_there_and_a_zone_that_is_not_are_told(tmp_path: Path) 
     said = wangge("pack", "new", str(tmp_path / "mine"), "--name", "河县", "--zone", "Beijing")
     assert said.code == 2
     assert "Asia/Shanghai" in said.err
+
+
+def test_a_county_that_is_called_nothing_is_not_written(tmp_path: Path) -> None:
+    wangge = Shell({})
+    said = wangge("pack", "new", str(tmp_path / "mine"), "--name", " ", "--zone", "Asia/Shanghai")
+    assert said.code == 2
+    assert "名称不能为空" in said.err
+    assert not (tmp_path / "mine").exists()

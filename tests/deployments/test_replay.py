@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine, select, text
 
+from deployments.replay import page
 from deployments.replay.database import KEPT, PREFIX, own_database
 from deployments.replay.replaying import Replayed, Wanted, replay
 from models.actions import messages
@@ -64,6 +65,7 @@ def test_an_hour_that_the_clocks_skip_moves_the_night_and_no_other(facts: dict[s
     assert {hours[day] for day in ("03-03", "03-07")} == {"07:30"}  # 02:30 in winter
     assert hours["03-08"] == "06:30"  # 01:30 in winter: there was no 02:30, which the clocks skipped
     assert {hours[day] for day in ("03-09", "03-16")} == {"06:30"}  # 02:30 in summer
+    assert facts["odd_hours"] == [{"night": date(2020, 3, 8), "clock": "01:30"}]
 
 
 def test_it_is_said_who_was_told(facts: dict[str, Any]) -> None:
@@ -172,26 +174,34 @@ def test_a_history_of_which_nothing_can_be_lived_is_refused(server_url: str, fol
         replay(server_url, before, lambda *_: None)
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
-def test_the_command_writes_a_page_without_what_residents_said(
-    server_url: str, folder: Path, tmp_path: Path, locale: str, fortnight: Replayed
+def test_the_command_writes_a_page_and_names_what_was_rejected(
+    server_url: str, folder: Path, tmp_path: Path, fortnight: Replayed
 ) -> None:
-    shell = Shell({"WANGGE_DATABASE_URL": server_url, "WANGGE_LOCALE": locale, "WANGGE_HOME": str(tmp_path)})
+    shell = Shell({"WANGGE_DATABASE_URL": server_url, "WANGGE_LOCALE": "en", "WANGGE_HOME": str(tmp_path)})
     asked = ("--pack", str(folder), "--mapping", str(folder / "map.yaml"), "--out", str(tmp_path / "page.html"))
     said = shell("replay", str(folder / "history.csv"), *asked, "--nights", "14")
     assert (said.code, said.err) == (3, "")  # three rows were rejected
-    assert ("7 came in" if locale == "en" else "收进 7") in said.out
-    written = {path.name: path.read_text("utf-8") for path in tmp_path.glob("page.*")}
-    assert set(written) == {"page.html", "page.json", "page.csv"}
-    for text_of in written.values():
-        assert "secret" not in text_of
-    page = written["page.html"]
-    assert page.count("<svg") == 3
-    assert "<script" not in page
-    assert "http" not in page.replace("http://www.w3.org/", "")
-    data = json.loads(written["page.json"])
+    assert "12 rows = 7 came in + 3 rejected + 1 told twice + 1 raised after the last night" in said.out
+    data = json.loads((tmp_path / "page.json").read_text("utf-8"))
     assert data["equation"] == fortnight.facts["equation"]
-    assert len(written["page.csv"].splitlines()) == 1 + len(fortnight.cells)
+    assert len((tmp_path / "page.csv").read_text("utf-8").splitlines()) == 1 + len(fortnight.cells)
+    assert "Line 12: grid: the county has no such thing" in (tmp_path / "page.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_page_has_charts_no_scripts_and_nothing_residents_said(
+    tmp_path: Path, locale: str, fortnight: Replayed
+) -> None:
+    page.write(tmp_path / "page.html", fortnight.facts, fortnight.cells, locale)
+    written = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    assert set(written) == {"page.html", "page.json", "page.csv"}
+    assert not [name for name, text_of in written.items() if "secret" in text_of]
+    shown = written["page.html"]
+    assert shown.count("<svg") == 3
+    assert "<script" not in shown
+    assert "http" not in shown.replace("http://www.w3.org/", "")
+    assert ("7 came in" if locale == "en" else "收进 7") in shown
+    assert "01:30" in shown
 
 
 def test_a_page_that_cannot_be_written_is_refused_before_anything_is_lived(folder: Path, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_row_from_the_future_is_set_aside(town: Town) -> None:
 
 
 UNREADABLE = {
-    "a picture": (b"\x89PNG\r\n\x1a\n\xff\xff\xff", "读不了"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\xff\xff\xff", "编码认不出"),
     "columns missing": ("内容,网格\n灯不亮,东街第1网格\n".encode(), "缺少列：来源编号, 提出时间, 类别, 上报人编号"),
     "empty": (b"", "缺少列"),
     "a quote left open": (f'{HEADER}\nA-1,"2026'.encode(), "读不了"),

@@ -147,6 +147,11 @@ def test_good_rows_come_in_beside_bad_ones(session: Session, book: Rulebook) -> 
     assert done.rejected == {0: {"grid": "unknown", "evidence": "missing"}, 2: {"category": "unknown"}}
 
 
+def test_what_the_database_cannot_store_is_rejected_alone(session: Session, book: Rulebook) -> None:
+    done = taken(session, book, replace(RAISED, external_id="a\0b"), RAISED)
+    assert (list(done.issues), done.rejected) == ([1], {0: {"external_id": "unstorable"}})
+
+
 def test_what_the_calendar_cannot_count_is_rejected_alone(session: Session, book: Rulebook) -> None:
     moment = at(f"{book.calendar.last.isoformat()} 12:00")
     late = replace(RAISED, external_id="late", happened_at=moment - timedelta(hours=1))
@@ -171,6 +176,7 @@ def test_what_others_did_is_written_down_as_the_importers(session: Session, book
 
 def test_who_closed_it_unknown_or_did_it_themselves_has_not_verified_it(session: Session, book: Rulebook) -> None:
     rows = [replace(CLOSED, external_id=str(n), closed_by=by) for n, by in enumerate(("X99", "W01", None, "S02"))]
+    rows += [replace(CLOSED, external_id=f"of {by}", handler=by) for by in ("X99", None)]
     done = taken(session, book, *rows)
     assert done.as_recorded == len(rows)
     issue = session.get_one(Issue, done.issues[0])

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from models.actions import calendars, casework, holding, voiding
-from models.errors import GateClosed
+from models.errors import GateClosed, InvalidInput
 from models.queries import ledger, why
 from models.queries.rulebook import Rulebook, rulebook
 from models.vocabulary import (
@@ -22,19 +22,27 @@ from notifications.render import render
 from tests.county import COUNTY, at
 from tests.models.cases import refused
 from tests.models.flood import suspend
-from tests.models.ledger import Heard, heard, steps
+from tests.models.ledger import Heard, heard, owed, steps, unit_id
 from tests.models.mutations import audited
 from tests.models.test_stock import ACTING, DONE, NOW, RAISED, RATED, came, nights
 
 
-def test_before_the_go_live_nothing_is_told_either(session: Session, book: Rulebook) -> None:
-    row = replace(ACTING, happened_at=at("2026-03-06 09:00"), signed_at=at("2026-03-06 10:00"))
-    case = came(session, book, row, live="2026-03-12 00:00")
-    nights(session, book, 10, 11, 12)
-    assert (case.work.due_at, steps(session, case.issue, DutyKind.ACT)) == (at("2026-03-11 09:00"), [])
-    nights(session, book, 13)
-    assert [step for step, *_ in steps(session, case.issue, DutyKind.ACT)] == [3]
-    assert audited(session, book, "2026-03-13 03:00") == []
+def test_a_go_live_still_to_come_is_refused(session: Session, book: Rulebook) -> None:
+    with refused(session, InvalidInput, why="live_later"):
+        came(session, book, ACTING, live="2026-03-09 09:01")
+
+
+def test_work_of_somebody_unknown_is_the_grids_not_the_importers(session: Session, book: Rulebook) -> None:
+    case = came(session, book, replace(ACTING, handler="X99"))
+    assert [duty.post for duty in owed(session, case.issue)] == ["east-1"]
+    assert case.work.unit_id == case.issue.unit_id
+
+
+def test_work_sent_back_lies_where_its_post_is(session: Session, book: Rulebook) -> None:
+    back = replace(RATED, stage=Stage.ACTING, rating=Rating.DISSATISFIED, handler="S01")
+    case = came(session, book, back)
+    assert case.work.unit_id == unit_id(session, "east")
+    assert audited(session, book, NOW) == []
 
 
 def test_signing_is_reminded_of_though_the_work_was_overdue_before(session: Session, book: Rulebook) -> None:
@@ -97,6 +105,18 @@ def test_where_a_unit_is_suspended_the_clocks_of_a_stock_stand_still(session: Se
     nights(session, book, 10, 13)
     assert case.work.basis is Basis.RESUMPTION
     assert audited(session, book, "2026-03-13 03:00") == []
+
+
+def test_what_a_suspension_kept_from_coming_before_the_go_live_comes_when_it_is_over(
+    session: Session, book: Rulebook
+) -> None:
+    suspend(session, book, until="2026-03-12 12:00", now="2026-03-04 09:00")
+    case = came(session, book, ACTING)  # its first step fell on the 4th at 10:45, the second on the 5th
+    assert (case.work.state, case.work.step) == (DutyState.HELD, 0)
+    assert audited(session, book, NOW) == []
+    nights(session, book, 10, 14)
+    assert [step for step, *_ in steps(session, case.issue, DutyKind.ACT)] == [1, 2]
+    assert audited(session, book, "2026-03-14 03:00") == []
 
 
 def test_why_says_that_it_came_from_elsewhere(session: Session, book: Rulebook) -> None:

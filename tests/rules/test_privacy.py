@@ -62,6 +62,20 @@ phones_as_written = spelt(mobiles, [[11], [3, 4, 4], [3, 3, 5], [1] * 11, [7, 4]
 ids_as_written = spelt(id_numbers(), [[18], [6, 8, 4], [6, 4, 4, 4], [1] * 18, [4, 4, 4, 4, 2]])
 
 
+@pytest.mark.parametrize("gap", ["   ", " - ", "/", "_", "\u00b7", "*", "\n", " /\t"])
+def test_whatever_parts_a_number_it_is_left_out(gap: str) -> None:
+    said = f"打{gap.join(('139', '1111', '2222'))}。"
+    assert masked(said, "***") == "打***。"
+    assert struck(said, [], ["13911112222"]) == f"打{privacy.STRUCK}。"
+    assert masked(f"2026{gap}3{gap}2，{gap.join('1234')}", "***") == f"2026{gap}3{gap}2，{gap.join('1234')}"
+
+
+def test_the_x_of_a_number_written_digit_by_digit_belongs_to_it() -> None:
+    number = "11000020070407000X"
+    assert masked(f"号码{' '.join(number)}。", "***") == "号码***。"
+    assert masked("13号楼 3 x 4", "***") == "13号楼 3 x 4"
+
+
 @quick
 @given(st.lists(st.one_of(phones_as_written, ids_as_written), min_size=1, max_size=4), st.lists(WORDS, min_size=5))
 def test_all_numbers_of_a_text_are_left_out_not_the_first_alone(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.county import ZONE
-from tests.system.markers import ID_NUMBER, NAMES, PHONES, SAID, WRITTEN, at_the_desk
+from tests.system.markers import ID_NUMBER, MARKERS, NAMES, PHONES, SAID, WRITTEN, at_the_desk
 from tests.system.operator import System
 
 pytestmark = pytest.mark.timeout(300)
@@ -40,7 +40,9 @@ def test_people_come_in_by_every_way(system: System) -> None:
     about = ("--category", "下水道", "--grid", "帝奥第1网格", "--by", "K001")
     said = SAID.format(name=NAMES[0], phone=PHONES[0])
     who = ("--reporter-name", NAMES[0], "--reporter-phone", PHONES[0])
-    number = wangge("issue", "report", said, *about, *who, "--happened", ago(60), "--json").data["number"]
+    reported = wangge("issue", "report", said, *about, *who, "--happened", ago(60), "--json")
+    assert not [marker for marker in MARKERS if marker in reported.out]
+    number = reported.data["number"]
     wangge.fine("issue", "sign", number, "--by", "S001", "--happened", ago(30))
     wangge.fine("issue", "act", number, "--by", "S001", "--note", note)
     wangge.fine("issue", "done", number, "--by", "S001", "--evidence", note)

@@ -10,14 +10,18 @@ from tests.system.operator import System
 
 pytestmark = pytest.mark.timeout(300)
 
+KNOWN = "甲.csv".encode()
+"""The file that named them, after which a task is called: what is looked through is where it should be."""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
 def test_no_file_of_prefects_no_log_and_no_message_holds_them(system: System) -> None:
-    told = system.run("report", now=system.tonight())
-    assert told.state is not None
-    assert told.state.is_completed()
+    for flow, form in (("nightly", {"preview": True}), ("report", {})):
+        told = system.run(flow, now=system.tonight(), **form)
+        assert told.state is not None
+        assert told.state.is_completed()
     looked_at = list(files(system))
+    assert [path.name for path in looked_at if KNOWN in path.read_bytes() and path.name.startswith("prefect.db")]
     assert {path: found for path in looked_at if (found := found_in(path))} == {}
     names = {path.name for path in looked_at}
     assert {"prefect.db", "postgres.log", "prefect-worker.log", "room.key"} <= names
@@ -54,21 +58,24 @@ def test_exports_and_what_commands_show_hold_them_not(system: System, tmp_path: 
 
 def test_of_all_tables_only_what_residents_said_holds_somebody_elses_numbers(system: System) -> None:
     """Who raised it is named nowhere; others they name are in their words, in one column, which every exit masks."""
-    assert holding(system, *NAMES, *PHONES) == {}
+    assert holding(system, *NAMES, *PHONES) == set()
     assert holding(system, THIRDS_PHONE, THIRDS_ID) == {("issues", "summary")}
 
 
-def holding(system: System, *markers: str) -> dict[tuple[str, str], int] | set[tuple[str, str]]:
-    """The columns of the whole database that hold a marker, in whatever form they store."""
-    found = set()
-    for table in system.ask(TABLES):
-        columns = system.ask("SELECT column_name FROM information_schema.columns WHERE table_name = :name", name=table)
-        for column in columns:
-            condition = " OR ".join(f"t.{column}::text LIKE '%{each}%'" for each in markers)
-            encoded = " OR ".join(f"t.{column}::text LIKE '%{each.encode().hex()}%'" for each in markers)
-            if system.ask(f'SELECT 1 FROM "{table}" t WHERE {condition} OR {encoded} LIMIT 1'):
-                found.add((table, column))
-    return found or {}
+def holding(system: System, *markers: str) -> set[tuple[str, str]]:
+    """The columns of the whole database that hold a marker, as it is or as bytes are told."""
+    written = [form for each in markers for form in (each, each.encode().hex())]
+    return {
+        (table, column)
+        for table in system.ask(TABLES)
+        if system.ask(f'SELECT 1 FROM "{table}" t WHERE {said("t", written)} LIMIT 1')
+        for column in system.ask("SELECT column_name FROM information_schema.columns WHERE table_name = :t", t=table)
+        if system.ask(f'SELECT 1 FROM "{table}" t WHERE {said(f"t.{column}", written)} LIMIT 1')
+    }
+
+
+def said(what: str, written: list[str]) -> str:
+    return " OR ".join(f"{what}::text LIKE '%{each}%'" for each in written)
 
 
 def test_rows_set_aside_are_for_their_owner_alone(system: System) -> None:

@@ -195,3 +195,20 @@ def test_json_lines_without_a_line_are_a_file_without_rows(folder: Path) -> None
     assert list(source(folder, "", "a.jsonl").lines()) == []
     (line,) = source(folder, "{\n", "a.jsonl").lines()
     assert line.faults == {"row": "not_json"}
+
+
+def test_a_quote_never_closed_is_told_by_the_line_it_stands_in(folder: Path) -> None:
+    with pytest.raises(InvalidInput) as error:
+        list(source(folder, table(ROW) + '2,"open\n3,x\n4,x\n').lines())
+    assert str(error.value.facts["error"]).startswith("4: ")
+
+
+def test_columns_of_a_spreadsheet_may_be_called_by_numbers(folder: Path) -> None:
+    mapping = MAPPING.replace("column: 网格", 'column: "2026"')
+    heads = [2026 if each == "网格" else each for each in HEADS]
+    assert only(folder, workbook(ROW, heads=heads), "a.xlsx", mapping).fields["grid"] == "g-7"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("written", ["编号,name\n0,姚赖", "编号,name\n0,贺é", "id,姓名\n0,plain\n", "id,姓名\n0,龚"])
+def test_a_short_file_as_spreadsheets_here_save_it_is_no_utf_16(written: str) -> None:
+    assert decoded(written.encode("gb18030")).text == written

@@ -9,7 +9,10 @@ WITH moved AS (
     )
     JOIN duties was ON was.id = r.id
     JOIN issues i ON i.id = was.issue_id
-    CROSS JOIN LATERAL (SELECT greatest(was.step, width_bucket(i.live_at, r.steps_at)) AS step) AS given
+    CROSS JOIN LATERAL (
+        -- what lies after the clock stood still has not come
+        SELECT greatest(was.step, CASE WHEN i.live_at IS NOT NULL THEN width_bucket(least(i.live_at, was.held_at), r.steps_at) END) AS step
+    ) AS given
     WHERE d.id = r.id
     RETURNING d.id, d.issue_id, was.due_at, was.steps_at, (d.due_at, d.steps_at) <> (was.due_at, was.steps_at) AS elsewhere
 ),
