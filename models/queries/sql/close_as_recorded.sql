@@ -5,12 +5,14 @@ WITH told AS (
         AS t (issue_id, post_id, closed_at)
 ),
 closing AS MATERIALIZED (
+    -- adding nothing keeps the newest of a row from being looked for from the newest of all rows backwards
     SELECT i.id, i.stage, t.post_id, t.closed_at, greatest(
-        (SELECT max(r.id) FROM revisions r WHERE r.kind = 'issues' AND r.row_id = i.id),
-        -- One duty after another: joined, all revisions there are would be read for each issue of a stock just copied in.
+        (SELECT max(r.id + 0) FROM revisions r WHERE r.kind = 'issues' AND r.row_id = i.id),
         (
-            SELECT max((SELECT max(r.id) FROM revisions r WHERE r.kind = 'duties' AND r.row_id = d.id))
-            FROM duties d WHERE d.issue_id = i.id
+            SELECT max(newest.id) FROM duties d CROSS JOIN LATERAL (
+                SELECT max(r.id + 0) AS id FROM revisions r WHERE r.kind = 'duties' AND r.row_id = d.id
+            ) AS newest
+            WHERE d.issue_id = i.id
         )
     ) AS revision_id
     FROM told t JOIN issues i ON i.id = t.issue_id
