@@ -26,6 +26,7 @@ from models.queries import doctor
 
 MANIFEST = "wangge.json"
 PRIVATE = 0o700
+RESTORING = 8  # a space of advisory locks
 TABLES = """
 SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname
@@ -104,7 +105,7 @@ def restore(url: str, folder: Path, now: datetime, *, replace: bool) -> Restored
     kept = f"{name}_{now:%Y%m%d_%H%M%S}" if _filled(url, server, name) else None
     if kept and not replace:
         raise Refused(why="database_filled", database=name)
-    with _being_made(server, fresh) as made:
+    with _alone(server, name), _being_made(server, fresh) as made:
         with made.connect() as connection:
             run_client("pg_restore", connection, str(folder), f"--jobs={JOBS}", "--no-owner", "--exit-on-error")
         with made.connect() as connection:
@@ -158,6 +159,22 @@ def _demand_equal(manifest: Manifest, found: Mapping[str, TableSum], folder: Pat
     odd = sorted(name for name in {*manifest.tables, *found} if manifest.tables.get(name) != found.get(name))
     if odd:
         raise InvalidInput(why="backup_incomplete", folder=folder, tables=", ".join(odd))
+
+
+@contextmanager
+def _alone(server: Engine, name: str) -> Iterator[None]:
+    """Keep another restoring of the same database out.
+
+    :raises Refused: when one is under way.
+    """
+    own = {"space": RESTORING, "name": name}
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:space, hashtext(:name))"), own):
+            raise Refused(why="restoring", database=name)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:space, hashtext(:name))"), own)
 
 
 @contextmanager

@@ -76,7 +76,7 @@ class Room:
             raise NotConfigured(why="room_key_other", key=bytes(sealed[:ID]).hex())
         try:
             opened = key.sealing.decrypt(sealed[ID : ID + NONCE], sealed[ID + NONCE :], _place(column, row_id))
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # the latter of what is too short to be a sealed value
             raise NotConfigured(why="room_tampered", column=column, row=row_id) from None
         return opened.decode()
 

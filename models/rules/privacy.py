@@ -24,9 +24,8 @@ _SHORTEST, _LONGEST = 7, 15  # of telephone numbers: without an area code; E.164
 _LONG = 7  # a run of digits that long is nobody's house number
 _DASHES = r"\-\u2010-\u2015\u2212\uff0d\u30fc"
 _GAPS = rf" .()\u00a0\u3000\uff08\uff09\u200b-\u200d\u2060\ufeff{_DASHES}"
-
-_PARTING = "_/*~\u00b7\t\r\n"  # in a text; in a field of its own they may part two numbers
-_BETWEEN = rf"[{_GAPS}{re.escape(_PARTING)}]"
+_PARTING = r"_/*~\u00b7\t\r\n"  # in a text; in a field of its own they may part two numbers
+_BETWEEN = f"[{_GAPS}{_PARTING}]"
 
 _RUN = re.compile(rf"\+?\d+(?:{_BETWEEN}{{1,3}}\d+)*(?:{_BETWEEN}{{0,3}}[xX])?")
 _GROUP = re.compile(r"\d+[xX]?|[xX]")
@@ -142,7 +141,7 @@ def kept(written: str, names: Iterable[str]) -> str:
 
 
 def _plain_forms(written: str) -> set[str]:
-    said = written.translate(str.maketrans("", "", _PARTING))
+    said = re.sub(f"[{_PARTING}]", "", written)
     return {plain_phone(said), plain_id(said)}
 
 

@@ -101,6 +101,17 @@ def test_while_somebody_works_on_it_nothing_is_replaced(folder: Path, elsewhere:
     engine(elsewhere).dispose()
 
 
+def test_of_two_restorings_at_once_one_is_told_to_wait(folder: Path, elsewhere: str) -> None:
+    wangge = Shell({"WANGGE_DATABASE_URL": elsewhere})
+    name = make_url(elsewhere).database
+    server = engine(make_url(elsewhere).set(database="postgres").render_as_string(hide_password=False))
+    with server.connect() as other:
+        other.execute(text("SELECT pg_advisory_xact_lock(8, hashtext(:name))"), {"name": name})
+        assert "请等那一次做完" in wangge.refused("restore", str(folder))
+    wangge.fine("restore", str(folder))
+    wangge.fine("restore", str(folder), "--replace")
+
+
 def test_a_backup_that_lost_a_row_is_refused_and_nothing_is_there(folder: Path, elsewhere: str, tmp_path: Path) -> None:
     altered = tmp_path / "altered"
     shutil.copytree(folder, altered)

@@ -138,6 +138,14 @@ def test_what_was_sealed_for_one_place_does_not_open_in_another(session: Session
         residents.person_of(ROOM, first)
 
 
+def test_what_was_cut_short_is_told_as_tampered_with() -> None:
+    whole = ROOM.seal("residents.name", 1, "x")
+    for length in range(4, len(whole)):
+        with pytest.raises(NotConfigured) as cut:
+            ROOM.unseal("residents.name", 1, whole[:length])
+        assert cut.value.facts["why"] == "room_tampered"
+
+
 @pytest.mark.parametrize("rewriting", ["UPDATE room_events SET reason = ''", "DELETE FROM room_events"])
 def test_the_rooms_log_is_append_only(session: Session, book: Rulebook, rewriting: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
