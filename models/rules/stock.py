@@ -131,7 +131,7 @@ def _places(row: StockRow, known: Known) -> Iterator[tuple[str, str]]:
         yield "grid", "ambiguous"
     elif row.grid not in known.grids:
         yield "grid", "unknown"
-    if row.category and row.category not in known.categories:
+    if row.category and known.categories.get(row.category) != row.category:  # a name is a mapping's to look up
         yield "category", "unknown"
     if not isinstance(row.severity, Severity):
         yield "severity", "unknown"
