@@ -54,8 +54,14 @@ class Source:
     def meant(self, line: Line, field: str) -> str:
         """What the mapping made of a field by looking it up or by a prefix; nothing where it did not."""
         source, value = self.mapping.text.fields.get(field), line.fields.get(field)
-        changed = source is not None and (source.looks_up or source.prefix is not None)
-        return value if changed and isinstance(value, str) else ""
+        if source is None or not (source.looks_up or source.prefix is not None):
+            return ""
+        if field in line.fields:
+            return value if isinstance(value, str) else ""
+        said = self.written(line, field).strip()
+        for lookup in self.mapping.readers[field].lookups:
+            said = lookup.get(said, source.otherwise or "")
+        return said
 
     def written(self, line: Line, field: str) -> str:
         """What stands in the columns of a field, to be shown to who imports; nothing where it may be about a person."""

@@ -115,7 +115,12 @@ def test_a_row_s_fault_names_what_was_looked_up(wangge: Shell, tmp_path: Path) -
         'lookup: {"1": lighting, "2": roads}', "lookup_file: {file: kinds.csv, key: key, value: value}"
     )
     file = csv_file(tmp_path, "a.csv", HEADS, "1,2026-03-02 09:00,,open,,,,1")
+    by_file = by_file.replace(
+        'severity: {value: ""}', "severity: {column: kind, lookup_file: {file: graves.csv, key: key, value: value}}"
+    )
+    (tmp_path / "graves.csv").write_text("key,value\n1,grave\n")
     out = brought_in(wangge, tmp_path, file, "--dry-run", mapping=by_file).out
+    assert "  1 x severity: the county has no such thing (“1 -> grave”)" in out
     assert "  1 x category: the county has no such thing (“1 -> lightning”)" in out
 
 
