@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deployments.embedded import EmbeddedPostgres
 from models.database import engine
@@ -99,13 +101,19 @@ def book(session: Session) -> Rulebook:
     return rulebook(session, COUNTY)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What must not be torn apart goes to one process: the tests of a file, all of one server, all flows.
-
-    Flows run in this process come first: a client of theirs must not outlive a server of other tests.
-    """
-    for item in items:
-        whole = next((part for part in item.path.parts if part in TOGETHER), item.path.name)
-        item.add_marker(pytest.mark.xdist_group(whole))
+    """Flows run in this process come first: a client of theirs must not outlive a server of other tests."""
     items.sort(key=lambda item: "flows" not in item.path.parts)
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
+    """Shares tests out among processes so that nothing is torn apart: a file, all of one server, all flows."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((part for part in file.split("/") if part in TOGETHER), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
