@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ONCE   ?=
 # Two processes, neither begun with what is long: what comes first in the files comes first.
-TWO    := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+TWO    := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # Run once more in a process of another time zone: none of it may depend on where the machine stands.
 ABOUT_TIME := tests/rules $(wildcard tests/models/test_holding*.py tests/models/test_calendars*.py tests/models/test_late_papers.py tests/models/test_why.py)
 

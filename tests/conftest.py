@@ -6,10 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 import pytest
 from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deployments.embedded import EmbeddedPostgres
 from models.database import engine
@@ -19,6 +23,7 @@ from tests.county import COUNTY, load_small_county
 
 TOGETHER = {"flows", "system"}
 """Folders whose tests share what is dear to make."""
+TRIES = 20
 MADE: list[str] = []
 """The databases of this run."""
 
@@ -65,7 +70,14 @@ def fresh_database(server_url: str, name: str) -> str:
 def _drop(server_url: str, *names: str) -> None:
     with _by_itself(server_url) as connection:
         for name in names:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            for left in reversed(range(TRIES)):
+                try:
+                    connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+                    break
+                except ProgrammingError:  # the server itself is tidying up in it, and is not ours to end
+                    if not left:
+                        raise
+                    sleep(1)
 
 
 @contextmanager
@@ -99,13 +111,19 @@ def book(session: Session) -> Rulebook:
     return rulebook(session, COUNTY)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What must not be torn apart goes to one process: the tests of a file, all of one server, all flows.
-
-    Flows run in this process come first: a client of theirs must not outlive a server of other tests.
-    """
-    for item in items:
-        whole = next((part for part in item.path.parts if part in TOGETHER), item.path.name)
-        item.add_marker(pytest.mark.xdist_group(whole))
+    """Flows run in this process come first: a client of theirs must not outlive a server of other tests."""
     items.sort(key=lambda item: "flows" not in item.path.parts)
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
+    """Shares tests out among processes so that nothing is torn apart: a file, all of one server, all flows."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((part for part in file.split("/") if part in TOGETHER), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)

@@ -63,7 +63,6 @@ class Life:
                         self._watch_until(run)
                         BODIES[run.flow](self, run.at)
                         self._past = run.at
-                    INTERRUPTS.demand_none()
 
     def _watch_until(self, run: Run) -> None:
         """Every run of the watch before another run that has something to do."""
