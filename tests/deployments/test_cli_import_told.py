@@ -153,6 +153,9 @@ def test_where_the_county_is_not_chinas_any_identity_number_is_taken(wangge: She
     ]
     said = wangge("import", "households", csv_file(tmp_path, "a.csv", heads, *rows), "--by", "C01", "--json", *AT)
     assert (counts(said), list(faults(said))) == ((2, 0, 1), [(3, "id_number")])
+    found = wangge("resident", "find", "--id", "ab123456c", "--json")
+    assert (found.code, len(found.data)) == (0, 1), found
+    assert wangge.refused("resident", "find", "--id", "12", code=3).startswith("That is no identity number: 4 to 40")
 
 
 def test_the_start_of_a_mapping_needs_no_database_and_says_what_is_not_filled_in(wangge: Shell, tmp_path: Path) -> None:

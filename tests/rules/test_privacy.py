@@ -217,3 +217,10 @@ def test_other_words_are_other_words(said: str) -> None:
 def test_pieces_that_would_overlap_are_not_the_same() -> None:
     assert not may_have_been("ab×××ba", "aba")
     assert may_have_been("ab×××ba", "abba")
+
+
+def test_abroad_any_text_of_4_to_40_characters_is_an_identity_number() -> None:
+    assert plain_id("ab 12-34 c", chinese=False) == "AB1234C"
+    assert plain_id("123456789012345", chinese=False) == "123456789012345"
+    said = {length: id_fault(length * "1", chinese=False) for length in (3, 4, 40, 41)}
+    assert said == {3: "id_length", 4: None, 40: None, 41: "id_length"}
