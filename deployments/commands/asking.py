@@ -18,7 +18,7 @@ def new_code() -> str:
     return _typed("cli.prompt.new_code", say("cli.prompt.code_again"))
 
 
-def _typed(key: str, again: str | bool = False) -> str:  # noqa: FBT001, FBT002 -- as Typer has it
+def _typed(key: str, again: str | bool = False) -> str:
     """What was typed.
 
     :raises typer.BadParameter: when there is no terminal: it would be shown, or waited for in vain.
@@ -28,4 +28,4 @@ def _typed(key: str, again: str | bool = False) -> str:  # noqa: FBT001, FBT002 
         try:
             return str(typer.prompt(say(key), hide_input=True, confirmation_prompt=again))
         except GetPassWarning:
-            raise typer.BadParameter(say("cli.wrong.no_terminal"), param_hint="--code") from None
+            raise typer.BadParameter(say("cli.wrong.no_terminal")) from None

@@ -45,9 +45,9 @@ class Entry:
 
     ``duty``, ``due_at``, ``steps_fired`` and ``holder`` are those of its owed duty that presses most: the one with the
     gravest light, and among those the one to be done first. Where nothing is owed they are those of the last handling,
-    and there is no light. The light of a duty whose clock stands still, since ``held_at``, is the one it had then. ``signed_at`` and
-    ``done_at`` are the last times that happened, as far as it was not taken back. ``closed_as`` is how a closed one was
-    struck off: verified here, or by the record of its source.
+    and there is no light. The light of a duty whose clock stands still, since ``held_at``, is the one it had then.
+    ``signed_at`` and ``done_at`` are the last times that happened, as far as it was not taken back. ``closed_as`` is
+    how a closed one was struck off: verified here, or by the record of its source.
     """
 
     number: str

@@ -43,7 +43,8 @@ class Counted:
     """How a due time came about.
 
     ``start`` is from when it counted; it is later than the opening when that lay outside office hours, as ``outside``
-    says; ``same_time`` when it is the same time of day on a working day, not the opening of the office. ``skipped`` are the days off left out, ``adjusted`` the usual days of rest that were worked and counted.
+    says; ``same_time`` when that is the same time of day on a working day, not an opening of the office. ``skipped``
+    are the days off left out, ``adjusted`` the usual days of rest that were worked and counted.
     ``agrees`` is false when the calendar, corrected since, would count otherwise.
     """
 

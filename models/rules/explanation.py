@@ -76,8 +76,8 @@ class DutyExplained:
     """What is owed, by when, how that was counted, and its escalation. ``left`` is what it is late when ``overdue``.
 
     While its clock stands still, since ``held_at``, all that is as of then, and no step is coming; ``due_then`` is when
-    it will be due if the clock goes on as foreseen. ``passed_over`` is how many steps fell by the go-live moment and were
-    never taken. ``extended`` is who allowed the due time it has.
+    it will be due if the clock goes on as foreseen. ``passed_over`` is how many steps fell by the go-live moment and
+    were never taken. ``extended`` is who allowed the due time it has.
     """
 
     kind: DutyKind
