@@ -1,7 +1,7 @@
 """Asking for a personal code in a terminal; where there is none, saying how else to give it."""
 
-import warnings
-from getpass import GetPassWarning
+import os
+import sys
 
 import typer
 
@@ -23,9 +23,15 @@ def _typed(key: str, again: str | bool = False) -> str:
 
     :raises typer.BadParameter: when there is no terminal: it would be shown, or waited for in vain.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", GetPassWarning)
-        try:
-            return str(typer.prompt(say(key), hide_input=True, confirmation_prompt=again))
-        except GetPassWarning:
-            raise typer.BadParameter(say("cli.wrong.no_terminal")) from None
+    if not _terminal():
+        raise typer.BadParameter(say("cli.wrong.no_terminal"))
+    return str(typer.prompt(say(key), hide_input=True, confirmation_prompt=again, err=True))
+
+
+def _terminal() -> bool:
+    """Whether there is a terminal to type in, be standard input what it may: as ``getpass`` looks for one."""
+    try:
+        os.close(os.open(os.ctermid(), os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin.isatty()
+    return True
