@@ -106,8 +106,7 @@ def restore(url: str, folder: Path, now: datetime, *, replace: bool) -> Restored
     if kept and not replace:
         raise Refused(why="database_filled", database=name)
     with _alone(server, name), _being_made(server, fresh) as made:
-        with made.connect() as connection:
-            run_client("pg_restore", connection, str(folder), f"--jobs={JOBS}", "--no-owner", "--exit-on-error")
+        _fill(made, folder)
         with made.connect() as connection:
             _demand_equal(manifest, _sums(connection), folder)
         made.dispose()
@@ -153,6 +152,16 @@ def _filled(url: str, server: Engine, name: str) -> bool:
         sums = _sums(connection)
     engine(url).dispose()
     return bool(sums) and ("counties" not in sums or sums["counties"].rows > 0)
+
+
+def _fill(made: Engine, folder: Path) -> None:
+    try:
+        with made.connect() as connection:
+            run_client("pg_restore", connection, str(folder), f"--jobs={JOBS}", "--no-owner", "--exit-on-error")
+    except NotConfigured as error:
+        if error.facts["why"] == "client_failed":
+            raise InvalidInput(why="backup_damaged", folder=folder, problem=error.facts["problem"]) from error
+        raise
 
 
 def _demand_equal(manifest: Manifest, found: Mapping[str, TableSum], folder: Path) -> None:

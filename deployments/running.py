@@ -1,10 +1,11 @@
 """A database to work on while no ``wangge up`` runs: the embedded server is started for the while."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from deployments.embedded import EmbeddedPostgres
 from deployments.ownership import Ownership
+from models.errors import NotConfigured
 from models.settings import Settings, database_url
 
 
@@ -20,8 +21,10 @@ def database_running(of: Settings, *, alone: bool) -> Iterator[str]:
         return
     server = EmbeddedPostgres(of.home)
     server.make_home()
-    with Ownership(of.home):
+    with ExitStack() as held:
         try:
-            yield server.start()
-        finally:
-            server.stop()
+            held.enter_context(Ownership(of.home))
+        except NotConfigured as error:
+            raise NotConfigured(why="stop_up", home=error.facts["home"], pid=error.facts["pid"]) from error
+        held.callback(server.stop)
+        yield server.start()

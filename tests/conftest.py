@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 import pytest
 from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -21,6 +23,7 @@ from tests.county import COUNTY, load_small_county
 
 TOGETHER = {"flows", "system"}
 """Folders whose tests share what is dear to make."""
+TRIES = 20
 MADE: list[str] = []
 """The databases of this run."""
 
@@ -67,7 +70,14 @@ def fresh_database(server_url: str, name: str) -> str:
 def _drop(server_url: str, *names: str) -> None:
     with _by_itself(server_url) as connection:
         for name in names:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            for left in reversed(range(TRIES)):
+                try:
+                    connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+                    break
+                except ProgrammingError:  # the server itself is tidying up in it, and is not ours to end
+                    if not left:
+                        raise
+                    sleep(1)
 
 
 @contextmanager

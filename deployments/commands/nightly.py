@@ -57,7 +57,7 @@ def nightly(
     as_json: AsJson = False,
 ) -> None:
     """Run the night, or show what it would do."""
-    now = _instant(at) if at else None
+    now = _instant(at, to_come=dry_run) if at else None
     night_to_come = tonight(now)
     names = community or [each.name for each in night_to_come.communities]  # who asks for a night gets a whole one
     if dry_run:
@@ -67,9 +67,14 @@ def nightly(
         _run({"communities": names, "now": now.isoformat() if now else None}, wait, as_json=as_json)
 
 
-def _instant(at: datetime) -> datetime:
-    """The moment typed; a naive one is the county's local time."""
+def _instant(at: datetime, *, to_come: bool) -> datetime:
+    """The moment typed; a naive one is the county's local time.
+
+    :raises ClockAhead: when it is still to come and may not be.
+    """
     with open_desk(at) as desk:
+        if not to_come:
+            desk.demand_past()
         return desk.now
 
 

@@ -7,6 +7,7 @@ from models.errors import NotConfigured
 from models.settings import Settings
 
 SECONDS = 5.0
+TRIES = 3  # on a machine with much to do the first is only slow
 
 
 def demand_answer(of: Settings) -> None:
@@ -14,7 +15,11 @@ def demand_answer(of: Settings) -> None:
 
     :raises NotConfigured: when it does not.
     """
-    try:
-        httpx.get(f"{api_url(of)}/health", timeout=SECONDS, trust_env=False).raise_for_status()
-    except httpx.HTTPError as error:
-        raise NotConfigured(why="prefect_down", url=api_url(of)) from error
+    for left in reversed(range(TRIES)):
+        try:
+            httpx.get(f"{api_url(of)}/health", timeout=SECONDS, trust_env=False).raise_for_status()
+        except httpx.HTTPError as error:
+            if not (left and isinstance(error, httpx.TimeoutException)):
+                raise NotConfigured(why="prefect_down", url=api_url(of)) from error
+        else:
+            return

@@ -161,4 +161,14 @@ def test_while_wangge_up_runs_a_home_is_not_replaced(homes: Path, folder: Path) 
     home.mkdir()
     with Ownership(home):
         said = Shell({"WANGGE_HOME": str(home)}).refused("restore", str(folder), code=4)
-    assert "wangge up" in said
+    assert said.endswith("请先停下它，再恢复。")
+
+
+def test_a_damaged_backup_changes_nothing(folder: Path, elsewhere: str, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(folder, damaged)
+    for file in damaged.glob("*.dat.gz"):
+        file.write_bytes(file.read_bytes()[:20])
+    assert "什么也没有改变" in Shell({"WANGGE_DATABASE_URL": elsewhere}).refused("restore", str(damaged), code=3)
+    with pytest.raises(Exception, match="does not exist"), engine(elsewhere).connect():
+        pass
