@@ -1,5 +1,6 @@
 """What ``wangge up`` puts on the machinery: a county, its demonstration days, and the account of the night."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,10 @@ def first_pack() -> Path:
     return min(path.parent for path in COUNTIES.glob("*/county.yaml"))
 
 
+_WHOLE = re.compile(r"(-\d{4}-\d{4,}|\d\d:\d\d)$")
+"""How a cell ends that is the number of an issue or an instant: neither is broken."""
+
+
 class _Whole(TableElement):
     """A table of the report whose cells are folded rather than cut: a number has to be there in full."""
 
@@ -50,6 +55,7 @@ class _Whole(TableElement):
         for each in super().__rich_console__(console, options):
             for column in each.columns if isinstance(each, Table) else ():
                 column.overflow = "fold"
+                column.no_wrap = any(_WHOLE.search(str(cell)) for cell in column.cells)
             yield each
 
 

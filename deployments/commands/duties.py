@@ -16,6 +16,8 @@ from models.vocabulary import Light
 
 app = family()
 
+WRAPPED = ("duty", "holder", "summary")
+
 TakenOver = Annotated[bool, typer.Option("--taken-over", help=say("cli.option.taken_over"))]
 Whose = Annotated[str | None, typer.Option("--person", metavar=say("cli.value.staff"), help=say("cli.option.person"))]
 
@@ -60,4 +62,4 @@ def _show(desk: Desk, owed: list[Owed], *, as_json: bool) -> None:
         output.line("cli.none_owed")
         return
     cells = (rows.duty_cells(each, answering, desk) for each in owed)
-    output.table(rows.DUTY, ([row[name] for name in rows.DUTY] for row in cells), wrapped=["holder", "summary"])
+    output.table(rows.DUTY, ([row[name] for name in rows.DUTY] for row in cells), wrapped=WRAPPED)

@@ -40,9 +40,9 @@ def list_households(
     if as_json:
         output.as_json(shown)
     elif not shown:
-        output.line("cli.none")
+        output.line("cli.no_household")
     else:
-        output.table(LISTED, map(_cells, shown), wrapped=["flags", "compound"])
+        output.table(LISTED, map(_cells, shown), wrapped=["place", "compound", "flags"])
     if len(found) > len(shown) and not as_json:
         output.line("cli.more", shown=len(shown))
 

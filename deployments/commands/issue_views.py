@@ -71,8 +71,8 @@ def show(desk: Desk, number: str, *, as_json: bool) -> None:
     if owed:
         columns = [name for name in rows.DUTY if name not in {"number", "summary"}]
         cells = (rows.duty_cells(each, reached, desk) for each in owed)
-        output.table(columns, ([row[name] for name in columns] for row in cells), wrapped=["holder"])
-    output.table(HISTORY, (_happened(each, desk) for each in events), wrapped=["who", "remark"])
+        output.table(columns, ([row[name] for name in columns] for row in cells), wrapped=["duty", "holder"])
+    output.table(HISTORY, (_happened(each, desk) for each in events), wrapped=["action", "who", "stages", "remark"])
 
 
 def _about(row: Entry, desk: Desk) -> list[tuple[str, Any]]:
@@ -145,6 +145,11 @@ def table(
     output.table(columns, shown, wrapped=["holder", "summary", "category"], file=file)
 
 
+def _due(row: Entry, desk: Desk) -> str:
+    """When it is due; of a clock that stands still, since when, for that is no due time to be kept."""
+    return say("cli.clock.still", at=_at(row.held_at, desk)) if row.held_at else _at(row.due_at, desk) or ""
+
+
 def _listed(row: Entry, desk: Desk) -> list[Any]:
     return [
         row.number,
@@ -152,7 +157,7 @@ def _listed(row: Entry, desk: Desk) -> list[Any]:
         called(row.stage),
         called(row.severity),
         row.category,
-        _at(row.due_at, desk) if row.light else "",
+        _due(row, desk) if row.light else "",
         rows.whose(row.holder) if row.light else "",
         output.safe(row.summary),
     ]

@@ -24,6 +24,8 @@ from tasks.county import Community, tonight
 app = family()
 
 COLUMNS = ("assigned", "reminded", "told", "supervised", "steps", "caught_up", "open", "overdue", "unowned")
+SPARE = ("steps", "caught_up")
+WRAPPED = ("community", "duty", "doing", "to", "person")
 PATIENCE = 900
 """Seconds to wait for a night, unless told otherwise."""
 
@@ -101,10 +103,10 @@ def _tell(seen: list[Seen], limit: int) -> None:
     ]
     shown = rows[: limit or None]
     if shown:
-        output.table(doings.COLUMNS, ([row[name] for name in doings.COLUMNS] for row in shown), wrapped=["to"])
+        output.table(doings.COLUMNS, ([row[name] for name in doings.COLUMNS] for row in shown), wrapped=WRAPPED)
     if len(rows) > len(shown):
         output.line("cli.night.more", shown=len(shown), total=len(rows))
-    output.table(("community", *COLUMNS), [*map(_cells, seen), _total(seen)])
+    output.table(("community", *COLUMNS), [*map(_cells, seen), _total(seen)], wrapped=["community"], spare=SPARE)
     output.line("cli.night.preview")
 
 

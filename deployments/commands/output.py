@@ -1,6 +1,7 @@
 """Putting things out: tables for people, JSON for programs."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
@@ -10,12 +11,12 @@ from fractions import Fraction
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from deployments.commands import layout
 from deployments.commands.words import called, locale, moment, say
 from models.errors import CalendarEnds
 from models.rules.counting import span
@@ -26,14 +27,19 @@ from notifications.render import plain
 
 COLOURS = {Light.GREEN: "green", Light.YELLOW: "yellow", Light.RED: "bold red"}
 UNITS = ("days", "hours", "minutes")
-WIDTH = 100
-"""Columns of what goes into a file or a pipe."""
+WIDTH = 160
+"""The most columns of what goes into a file or a pipe, unless ``COLUMNS`` says how many."""
 
 
 def console(file: IO[str] | None = None) -> Console:
     """Where tables and lines for people go. Nothing in them is taken for markup."""
     out = file or sys.stdout
-    return Console(file=out, markup=False, highlight=False, emoji=False, width=None if out.isatty() else WIDTH)
+    return Console(file=out, markup=False, highlight=False, emoji=False, width=None if out.isatty() else _told_width())
+
+
+def _told_width() -> int:
+    told = os.environ.get("COLUMNS", "")
+    return int(told) if told.isdecimal() and int(told) else WIDTH
 
 
 def turning(said: str) -> Status:
@@ -75,18 +81,23 @@ def table(
     rows: Iterable[Sequence[str | Text]],
     wrapped: Sequence[str] = (),
     file: IO[str] | None = None,
+    *,
+    spare: Sequence[str] = (),
 ) -> None:
     """Print a table.
 
     :param columns: names of the headings, which the locale has under ``cli.column``.
-    :param wrapped: the columns which give way when the table is too wide; the others stay on one line.
+    :param wrapped: the columns which give way when the table is too wide, and go below their row when that is not
+        enough; the others stay on one line.
+    :param spare: the columns which are left out first when there is no room.
     """
-    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        grid.add_column(say(f"cli.column.{name}"), no_wrap=name not in wrapped, overflow="fold")
-    for row in rows:
-        grid.add_row(*row)
-    console(file).print(grid)
+    out, cells = console(file), list(rows)
+    headings = [say(f"cli.column.{name}") for name in columns]
+    all_of = layout.columns(headings, cells, [name in wrapped for name in columns])
+    kept = [each for each in all_of if columns[each.at] not in spare]
+    shown = all_of if layout.needed(all_of) <= out.width else kept
+    moving = [at for at, name in enumerate(columns) if name in wrapped]
+    out.print("", layout.laid_out(shown, cells, out.width, moving), "")
 
 
 def facts(rows: Iterable[tuple[str, str | Text]]) -> None:

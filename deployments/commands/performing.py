@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.commands import issue_views
+from deployments.commands import asking, issue_views
 from deployments.commands.desk import open_desk
 from deployments.commands.typed import day
 from deployments.commands.words import say
@@ -25,8 +25,8 @@ Secret = Annotated[
         "--code",
         metavar=say("cli.value.code"),
         envvar="WANGGE_CODE",
-        prompt=say("cli.prompt.code"),
-        hide_input=True,
+        default_factory=asking.code,
+        show_default=False,
         show_envvar=False,
         help=say("cli.option.code"),
     ),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.commands import output, person_views
+from deployments.commands import asking, output, person_views
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import AsJson, At, By, UnitName
 from deployments.commands.shell import described, family
@@ -42,9 +42,8 @@ NewCode = Annotated[
         "--code",
         metavar=say("cli.value.code"),
         envvar="WANGGE_CODE",
-        prompt=say("cli.prompt.new_code"),
-        confirmation_prompt=say("cli.prompt.code_again"),
-        hide_input=True,
+        default_factory=asking.new_code,
+        show_default=False,
         show_envvar=False,
         help=say("cli.option.new_code"),
     ),

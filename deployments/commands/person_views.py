@@ -69,7 +69,7 @@ def show(desk: Desk, code: str, *, as_json: bool) -> None:
     if owed:
         columns = [name for name in rows.DUTY if name != "light"]
         cells = (rows.duty_cells(each, answering, desk) for each in owed)
-        output.table(columns, ([row[name] for name in columns] for row in cells), wrapped=["holder", "summary"])
+        output.table(columns, ([row[name] for name in columns] for row in cells), wrapped=["duty", "holder", "summary"])
 
 
 def _about(held: Holdings, desk: Desk) -> Iterator[tuple[str, str]]:

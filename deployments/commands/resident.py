@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.commands import output
+from deployments.commands import asking, output
 from deployments.commands.desk import Desk, open_desk
 from deployments.commands.options import AsJson, At, By
 from deployments.commands.options import Number as IssueNumber
@@ -84,7 +84,7 @@ def find(
 
 
 def _order(by: str, secret: str | None, reason: str) -> Order:
-    return Order(by, secret or typer.prompt(say("cli.prompt.code"), hide_input=True), reason)
+    return Order(by, secret or asking.code(), reason)
 
 
 def _looked_up(desk: Desk, keys: Room, phone: str | None, id_number: str | None) -> list[Resident]:

@@ -45,7 +45,7 @@ def found(desk: Desk, row: Resident, who: PersonRow | None) -> Found:
 def tell(listed: list[list[str]], *, shown: bool) -> None:
     """Put out the cells of those found."""
     if not listed:
-        output.line("cli.none")
+        output.line("cli.none_found")
     elif shown:
         for each in listed:  # too wide for a table
             output.facts(zip((*FOUND, *REVEALED), each, strict=True))

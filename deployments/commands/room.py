@@ -36,7 +36,7 @@ def reads(everything: Everything = False, limit: Most = SHOWN, at: At = None, as
     if as_json:
         output.as_json(shown, desk.zone)
     elif not shown:
-        output.line("cli.none")
+        output.line("cli.none_read")
     else:
         output.table(READS, cells, wrapped=["remark", "who"])
     if len(found) > len(shown) and not as_json:

@@ -93,6 +93,8 @@ def _explained(option: Any) -> Any:
 def misuse(error: typer.TyperException) -> str:
     """One sentence about a command line that can't be understood, and where to read how it is written."""
     kind = next((key for phrase, key in PHRASES.items() if error.message.startswith(phrase)), type(error).__name__)
+    if kind == "BadParameter" and getattr(error, "param", None) is None:
+        kind = "UsageError"  # it says itself what it is about
     facts = {
         "param": _written(getattr(error, "param", None)),
         "option": getattr(error, "option_name", ""),

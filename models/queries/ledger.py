@@ -45,9 +45,9 @@ class Entry:
 
     ``duty``, ``due_at``, ``steps_fired`` and ``holder`` are those of its owed duty that presses most: the one with the
     gravest light, and among those the one to be done first. Where nothing is owed they are those of the last handling,
-    and there is no light. The light of a duty whose clock stands still is the one it had then. ``signed_at`` and
-    ``done_at`` are the last times that happened, as far as it was not taken back. ``closed_as`` is how a closed one was
-    struck off: verified here, or by the record of its source.
+    and there is no light. The light of a duty whose clock stands still, since ``held_at``, is the one it had then.
+    ``signed_at`` and ``done_at`` are the last times that happened, as far as it was not taken back. ``closed_as`` is
+    how a closed one was struck off: verified here, or by the record of its source.
     """
 
     number: str
@@ -60,6 +60,7 @@ class Entry:
     light: Light | None
     duty: DutyKind | None
     due_at: datetime | None
+    held_at: datetime | None
     steps_fired: int
     holder: Reached | None
     happened_at: datetime
@@ -167,7 +168,7 @@ def _duty(issue: type[Issue], now: datetime, known_at: datetime | None) -> Later
     owed, how = duty.state.in_(OWED), light(now, duty)
     gravest = case({each.value: rank for rank, each in enumerate(Light)}, value=how)
     first = case({each: rank for rank, each in enumerate(ORDER)}, value=duty.kind)
-    only_owed = {"light": how, "duty": duty.kind, "post_id": duty.post_id}
+    only_owed = {"light": how, "duty": duty.kind, "post_id": duty.post_id, "held_at": duty.held_at}
     return (
         select(
             duty.due_at,

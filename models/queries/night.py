@@ -32,6 +32,7 @@ def night_facts(session: Session, book: Rulebook, night: date, now: datetime) ->
     return {
         "county": book.county.name,
         "zone": book.county.zone,
+        "tier": book.county.tiers[book.lowest - 1]["name"],
         "night": night,
         "now": now,
         "communities": [dict(row) for row in rows],
@@ -153,6 +154,7 @@ def _unanswered(session: Session, book: Rulebook, now: datetime) -> list[dict[st
     """Posts at which nobody answers though they answer for a unit or owe something, with what they owe.
 
     ``absent`` is the holder, if there is one, who is away with nobody to stand in; without one the post is vacant.
+    ``above`` is whether somebody above answers meanwhile.
     """
     today = book.local_date(now)
     answered = people.holders(session, book.county.id, today)
@@ -169,7 +171,8 @@ def _unanswered(session: Session, book: Rulebook, now: datetime) -> list[dict[st
     ).mappings()
     found = [dict(row) for row in rows]
     reached = reach(session, book.county.id, {row["id"] for row in found}, today)
-    return [{**row, "absent": _absent(reached.of(row["id"]))} for row in found]
+    whose = [(row, reached.of(row["id"])) for row in found]
+    return [{**row, "absent": _absent(each), "above": each.person is not None} for row, each in whose]
 
 
 def _absent(reached: Reached) -> dict[str, Any] | None:

@@ -43,7 +43,8 @@ class Counted:
     """How a due time came about.
 
     ``start`` is from when it counted; it is later than the opening when that lay outside office hours, as ``outside``
-    says. ``skipped`` are the days off left out, ``adjusted`` the usual days of rest that were worked and counted.
+    says; ``same_time`` when that is the same time of day on a working day, not an opening of the office. ``skipped``
+    are the days off left out, ``adjusted`` the usual days of rest that were worked and counted.
     ``agrees`` is false when the calendar, corrected since, would count otherwise.
     """
 
@@ -51,6 +52,7 @@ class Counted:
     unit: TimeUnit
     start: datetime
     outside: Outside | None
+    same_time: bool
     skipped: tuple[date, ...]
     adjusted: tuple[date, ...]
     agrees: bool
@@ -68,6 +70,7 @@ def counted(calendar: WorkCalendar, limit: Allowance, opened_at: datetime, due_a
         unit=limit.unit,
         start=start,
         outside=_outside(calendar, opened_at) if start > opened_at else None,
+        same_time=start > opened_at and _same_time(calendar, opened_at, start),
         skipped=() if runs_on else _skipped(calendar, opened_at, due_at),
         adjusted=() if runs_on else _adjusted(calendar, opened_at, due_at),
         agrees=_agrees(calendar, limit, opened_at, due_at),
@@ -76,6 +79,13 @@ def counted(calendar: WorkCalendar, limit: Allowance, opened_at: datetime, due_a
 
 def _start(calendar: WorkCalendar, unit: TimeUnit, opened_at: datetime) -> datetime:
     return calendar.next_office_time(opened_at) if unit is TimeUnit.WORKING_HOURS else calendar.counts_from(opened_at)
+
+
+def _same_time(calendar: WorkCalendar, opened_at: datetime, start: datetime) -> bool:
+    """Whether it counts from the time of day at which it came, which is none at which the office opens."""
+    came, begins = (instant.astimezone(calendar.office.zone) for instant in (opened_at, start))
+    opens = {since for since, _ in calendar.windows_on(begins.date())}
+    return came.time() == begins.time() and begins.time() not in opens
 
 
 def _outside(calendar: WorkCalendar, instant: datetime) -> Outside:

@@ -76,7 +76,8 @@ class DutyExplained:
     """What is owed, by when, how that was counted, and its escalation. ``left`` is what it is late when ``overdue``.
 
     While its clock stands still, since ``held_at``, all that is as of then, and no step is coming; ``due_then`` is when
-    it will be due if the clock goes on as foreseen. ``extended`` is who allowed the due time it has.
+    it will be due if the clock goes on as foreseen. ``passed_over`` is how many steps fell by the go-live moment and
+    were never taken. ``extended`` is who allowed the due time it has.
     """
 
     kind: DutyKind
@@ -92,6 +93,7 @@ class DutyExplained:
     left: Span
     immediate: bool
     fired: tuple[Fired, ...]
+    passed_over: int
     coming: tuple[Coming, ...]
     held_at: datetime | None
     basis: Basis
@@ -204,6 +206,7 @@ def _duty(duty: DutyRecord, issue: IssueRecord, calendar: WorkCalendar, now: dat
         left=span(calendar, *ends, duty.level.limit.unit),
         immediate=duty.level.escalation.immediate,
         fired=duty.fired,
+        passed_over=sum(issue.live_at is not None and at <= issue.live_at for at in duty.steps_at),
         coming=() if duty.held_at else _coming(duty, now),
         held_at=duty.held_at,
         basis=duty.basis,

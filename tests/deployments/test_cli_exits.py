@@ -1,5 +1,9 @@
 """Side exits, holds, promises and call-ups by command, in the words people read."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.county import SECRET
@@ -33,6 +37,35 @@ def test_a_hold_is_asked_for_approved_with_a_code_and_ended(wangge: Shell, numbe
     assert "办理：东街第1网格专职网格员 李青，3月11日 周三 09:00 到期" in wangge.fine(
         "issue", "resume", number, *resumed
     )
+
+
+def test_without_a_terminal_the_way_to_give_the_code_is_said(wangge: Shell, number: str) -> None:
+    words = ("from deployments.cli import main; main()", "issue", "approve", number, "--by", "S01")
+    environment = {**os.environ, **wangge.environment}
+    environment.pop("WANGGE_CODE", None)
+    done = subprocess.run(
+        [sys.executable, "-c", *words],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "请用 --code 或环境变量 WANGGE_CODE" in done.stderr
+
+
+def test_an_issue_on_hold_is_listed_with_its_clock_standing_still(wangge: Shell, number: str) -> None:
+    ask = ("--until", "2026-03-10", "--by", "W01", "--reason", "等材料", "--at", "2026-03-03T10:00")
+    wangge.fine("issue", "ask", "暂缓", number, *ask)
+    approved = ("--by", "S01", "--code", SECRET, "--at", "2026-03-03T11:00")
+    wangge.fine("issue", "approve", number, *approved)
+    listed = wangge.fine("issue", "list", "--at", "2026-03-04T09:00")
+    line = next(n for n, each in enumerate(listed.splitlines()) if number in each)
+    assert "停钟" in listed.splitlines()[line]
+    assert wangge("issue", "list", "--at", "2026-03-04T09:00", "--json").data[0]["held_at"]
 
 
 def test_the_code_is_asked_for_when_it_is_not_given(wangge: Shell, number: str) -> None:

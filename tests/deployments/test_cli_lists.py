@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,10 +129,26 @@ def test_issues_are_listed_by_unit_stage_and_light(wangge: Shell) -> None:
     assert "没有这样的事项" in wangge.fine("issue", "list", "--stage", "acting", *NOW)
 
 
-@pytest.mark.parametrize("words", ["duties", "issue list", "issue show 东街-2026-1", "ledger"])
-def test_tables_fit_a_hundred_columns(wangge: Shell, words: str) -> None:
-    for line in wangge.fine(*words.split(), *NOW).splitlines():
-        assert sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line) <= 100
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize(
+    "words", ["duties", "issue list", "issue show 东街-2026-1", "ledger", "nightly --dry-run", "person list"]
+)
+def test_a_table_fits_its_width_and_breaks_neither_numbers_nor_instants(
+    wangge: Shell, words: str, locale: str, width: int
+) -> None:
+    at = () if words.startswith("person") else NOW
+    wide = Shell(wangge.environment | {"COLUMNS": "400", "WANGGE_LOCALE": locale}).fine(*words.split(), *at)
+    narrow = Shell(wangge.environment | {"COLUMNS": str(width), "WANGGE_LOCALE": locale}).fine(*words.split(), *at)
+    for line in narrow.splitlines()[:-1]:
+        assert sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line.rstrip()) <= width
+    whole = re.compile(r"\w+-\d{4}-\d{4}|\d\d:\d\d")
+    assert sorted(whole.findall(narrow)) == sorted(whole.findall(wide))
+
+
+def test_a_piped_table_is_as_wide_as_what_it_says_without_columns_told(wangge: Shell) -> None:
+    told = wangge.fine("issue", "list", *NOW).splitlines()
+    assert len([line for line in told if re.match(r"\S+-2026-", line)]) == len(told) - 4  # a line each
 
 
 def test_the_ledger_as_json_has_every_column_of_every_issue(wangge: Shell) -> None:

@@ -107,5 +107,5 @@ def test_open_duties_go_over_only_when_asked_and_as_many_as_foretold(url: str, w
 def test_it_is_said_in_english_too(url: str, tmp_path: Path) -> None:
     english = Shell({"WANGGE_DATABASE_URL": url, "WANGGE_LOCALE": "en"})
     told = english.fine("pack", "diff", pack(tmp_path / "other"), "--open-duties").splitlines()
-    assert told[-2] == "Loading would change 2 things of 河县. Nothing was changed now."
+    assert told[-2] == "Changes that loading would make to 河县: 2. Nothing was changed now."
     assert told[-1].startswith("Loaded with --open-duties, 0 open duties would go by policy version next; for 0")

@@ -1,6 +1,7 @@
 """Every message in both locales: complete, whole, and harmless whatever the facts hold."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from notifications.render import FOLDER, render
 from tests.notifications import facts
 
 MESSAGES = {"digest": facts.message, "urgent": facts.message, "why": facts.explanation}
+HOUR = timedelta(hours=1)
 LIGHTS = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
 
 
@@ -101,3 +103,18 @@ def test_an_urgent_message_says_so() -> None:
         assert "紧急" not in render("urgent", "zh_CN", calm, part=part)
         assert "URGENT" in render("urgent", "en", facts.message("楼道灯不亮"), part=part)
         assert "URGENT" not in render("urgent", "en", calm, part=part)
+
+
+def test_work_that_is_past_its_time_is_said_to_be_overdue_not_asked_for_by_then() -> None:
+    new = facts.entry("楼道灯不亮", "new", light="green", due_at=facts.NOW + HOUR, work_due_at=facts.NOW - HOUR)
+    told = facts.message("楼道灯不亮") | {"first": [new], "rest": []}
+    for message in ("urgent", "digest"):
+        assert "; the work itself is overdue since" in render(message, "en", told)
+        assert "办理已经超期" in render(message, "zh_CN", told)
+
+
+def test_a_stock_whose_steps_all_fell_by_the_go_live_has_none_left_rather_than_all_taken() -> None:
+    told = facts.explanation("楼道灯不亮", duties=[facts.duty(fired=(), coming=(), passed_over=4)])
+    assert "All steps have been taken" not in render("why", "en", told)
+    assert "all of them fell by the go-live and were passed over" in render("why", "en", told)
+    assert "步骤都在启用之前到点，已经略过" in render("why", "zh_CN", told)

@@ -149,3 +149,13 @@ def test_outside_means_the_hours_of_the_season() -> None:
 )
 def test_a_length_of_time_into_another_season(start: str, end: str, length: Span) -> None:
     assert span(SEASONED, at(start), at(end), TimeUnit.WORKING_DAYS) == length
+
+
+def test_a_report_of_the_weekend_counts_from_the_same_time_of_the_next_working_day() -> None:
+    same = replace(OFFICE, day_off=Counting.SAME_TIME_NEXT_WORKDAY)
+    calendar = WorkCalendar.of(
+        same, [(day, day in WORKED or (day.weekday() < 5 and day not in OFF), True) for day in DAYS]
+    )
+    told = explained("09-12 10:20", "3 working_days", calendar)
+    assert (told.start, told.outside, told.same_time) == (at("09-14 10:20"), Outside.DAY_OFF, True)
+    assert not explained("09-12 10:20", "3 working_days").same_time
