@@ -32,6 +32,9 @@ class Imported:
     :param overdue: how many of them owe something that is overdue.
     :param as_recorded: how many of them were closed by the word of their source alone.
     :param registered: what became of the households of a register.
+    :param unknown: how many of the issues name somebody who is not known here, by the staff number they write.
+    :param unentitled: how many name somebody who held no post there that allows what they did.
+    :param importer: who stands in for them: their name and staff number.
     """
 
     taken: int
@@ -41,6 +44,9 @@ class Imported:
     overdue: int = 0
     as_recorded: int = 0
     registered: Registered | None = None
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    unentitled: Mapping[str, int] = field(default_factory=dict)
+    importer: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,13 @@ def _issues(session: Session, book: Rulebook, lines: Iterable[Line], order: Orde
     taken, rejected = take_stock(session, book, lines, Moment(order.by or "", order.now, order.live_at))
     ids = list(taken.issues.values())
     stages, late = at_stages(session, ids), overdue(session, ids, order.now)
-    return Imported(len(ids), taken.known, rejected, stages, late, taken.as_recorded)
+    importer = people.person(session, book.county.id, order.by or "")
+    return Imported(
+        *(len(ids), taken.known, rejected, stages, late, taken.as_recorded),
+        unknown=taken.unknown,
+        unentitled=taken.unentitled,
+        importer=f"{importer.name} ({importer.code})",
+    )
 
 
 def _people(session: Session, book: Rulebook, lines: Iterable[Line], order: Order) -> Imported:
@@ -88,8 +100,8 @@ def _absences(session: Session, book: Rulebook, lines: Iterable[Line], order: Or
 
 
 def _households(session: Session, book: Rulebook, lines: Iterable[Line], order: Order) -> Imported:
-    registered, taken, rejected = take_households(session, book, lines, order.now)
-    return Imported(taken, 0, rejected, registered=registered)
+    registered, taken, before, rejected = take_households(session, book, lines, order.now)
+    return Imported(taken, before, rejected, registered=registered)
 
 
 IMPORTS: dict[Subject, Import] = {

@@ -9,6 +9,7 @@ from prefect.runtime import task_run
 
 from models.database import transaction
 from models.errors import InvalidInput
+from models.queries.intake import known
 from models.rules.fields import Subject
 from models.settings import settings
 from models.vocabulary import Severity
@@ -106,6 +107,7 @@ def take_in(file: Path, now: datetime, mapping: Path | None = None) -> TakenIn:
     with transaction() as session:
         book = current_book(session)
         source = opened(file, by, written, zone=book.county.zone, tell_heads=False)
+        source.mapping.check_targets(known(session, book, now))
         took = take_reports(session, book, source.lines(), now)
         urgent = any(issue.severity is Severity.URGENT for issue in took.issues)
         if _stamp(file) != before:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from models.rules.cells import FieldReader
 from models.rules.fields import Field, Says, Subject, fields
 from models.rules.instants import Wrong
+from models.rules.intake import Known
 from models.rules.mapping import ISO, OFFSETS, directives, names_a_time
 from tasks.wording import words
 from tasks.written import Finding, Place
@@ -82,6 +83,22 @@ def _time_findings(source: Place, zone: str | None) -> Iterator[Finding]:
         yield own.found("mapping.unused", why=words("mapping.why.all_offset"))
     if fold.value is not None and own.value is None and zone is None:
         yield fold.found("mapping.unused", why=words("mapping.why.no_zone"))
+
+
+def target_findings(top: Place, readers: Mapping[str, FieldReader], known: Known) -> Iterator[Finding]:
+    """Grids and categories which a mapping names itself and the county does not know, each once."""
+    targets = {"grid": known.grids, "category": known.categories}
+    for name in targets.keys() & readers.keys():
+        source, told = top.get("fields").get(name), set[str]()
+        prefix = readers[name].source.prefix or ""
+        looked_up = [(place, prefix) for place in source.get("lookup").entries().values()]
+        constants = [(source.get(each), "") for each in ("value", "default", "otherwise")]
+        for place, before in (*constants, *looked_up):
+            target = before + place.value.strip() if isinstance(place.value, str) and place.value.strip() else ""
+            if target and target not in targets[name] and target not in told:
+                told.add(target)
+                problem = "ambiguous" if name == "grid" and target in known.ambiguous else "unknown"
+                yield place.found("mapping.target", target=target, problem=words(f"intake.fault.{problem}"))
 
 
 def value_findings(top: Place, readers: Mapping[str, FieldReader]) -> Iterator[Finding]:

@@ -14,11 +14,12 @@ from pydantic import ValidationError
 from models import vocabulary
 from models.rules.cells import FieldReader, field_readers
 from models.rules.fields import Says, Subject, fields
+from models.rules.intake import Known
 from models.rules.mapping import LookupFile, MappingText
 from notifications.locale import LOCALES, label
 from tasks.encodings import decoded
 from tasks.faults import Faulty, shape_finding
-from tasks.mapping_checks import mapping_findings, value_findings
+from tasks.mapping_checks import mapping_findings, target_findings, value_findings
 from tasks.wording import locale
 from tasks.written import Finding, Place, read
 
@@ -69,6 +70,15 @@ class Mapping:
         """The files it looks things up in."""
         asked = (source.lookup_file for source in self.text.fields.values())
         return [self.file.parent / each.file for each in asked if each is not None]
+
+    def check_targets(self, known: Known) -> None:
+        """Hold what the mapping itself names against the county.
+
+        :raises MappingInvalid: it names grids or categories the county does not know.
+        """
+        wrong = list(target_findings(self.top, self.readers, known)) if self.top else []
+        if wrong:
+            raise MappingInvalid(self.file, wrong, locale())
 
     def lacking(self, columns: Entries[str, Any]) -> "MappingInvalid":
         """What it is when a file has no such columns, or twice, by column the fault and its facts."""

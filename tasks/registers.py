@@ -10,6 +10,7 @@ from models.actions.households import Places, Registered, register_households
 from models.errors import NotFound
 from models.queries.rulebook import Rulebook
 from models.rules.households import HouseholdRow
+from models.rules.privacy import CHINA
 from models.rules.register import household_row, joined
 from tasks.rejects import Rejected, Why, by_line
 from tasks.sources import Line
@@ -20,7 +21,8 @@ Faults = dict[str, Why]
 class _Register:
     """Households as their rows come, and what is wrong with the rows of each."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, chinese: bool) -> None:
+        self.chinese = chinese
         self.households: dict[str, HouseholdRow] = {}
         self.lines: dict[str, list[Line]] = defaultdict(list)
         self.faults: dict[str, dict[int, Faults]] = defaultdict(dict)
@@ -28,7 +30,7 @@ class _Register:
 
     def take(self, line: Line) -> None:
         """Take a row; one without an id belongs to nobody."""
-        row = household_row(line.fields, line.faults)
+        row = household_row(line.fields, line.faults, chinese=self.chinese)
         external_id = str(line.fields.get("external_id") or "")
         if not external_id and isinstance(row, dict):
             self.lost.append(Rejected(line, {**row}))
@@ -59,12 +61,12 @@ class _Register:
 
 def take_households(
     session: Session, book: Rulebook, lines: Iterable[Line], now: datetime
-) -> tuple[Registered, int, list[Rejected]]:
+) -> tuple[Registered, int, int, list[Rejected]]:
     """Bring households to what a register says of them.
 
-    :return: what that changed, of how many rows, and the rows that can't be taken.
+    :return: what that changed, by how many rows, how many said what was known, and the rows that can't be taken.
     """
-    register, places = _Register(), Places(session, book.county.id)
+    register, places = _Register(chinese=book.county.zone == CHINA), Places(session, book.county.id)
     for line in lines:
         register.take(line)
     for external_id, household in register.households.items():
@@ -74,4 +76,5 @@ def take_households(
             register.refuse(external_id, {"compound" if error.facts["why"] == "compound" else "grid": error})
     good = {each: row for each, row in register.households.items() if each not in register.faults}
     done = register_households(session, book.county, list(good.values()), now=now)
-    return done, sum(len(register.lines[each]) for each in good), by_line(register.rejected())
+    taken = sum(len(register.lines[each]) for each in good if each in done.touched)
+    return done, taken, sum(len(register.lines[each]) for each in good) - taken, by_line(register.rejected())

@@ -11,7 +11,7 @@ from models.errors import InvalidInput
 from models.rules.cells import plain, row_reader
 from models.rules.fields import ROW, Subject, fields
 from models.rules.instants import Wrong
-from models.rules.mapping import FieldSource, MappingText
+from models.rules.mapping import UNFILLED, FieldSource, MappingText
 from notifications.locale import LOCALES, text
 from tasks.mappings import Mapping, read_mapping
 from tasks.tables import Form, Table, table
@@ -45,6 +45,23 @@ class Source:
         used = self.mapping.text.columns
         below = {column.rpartition(".")[0] for column in self.table.columns if "." in column}
         return [each for each in self.table.columns if each and each not in used and each not in below]
+
+    @property
+    def absent(self) -> list[str]:
+        """The keys the mapping reads which no line of JSON has: what is empty everywhere is left out there."""
+        return [each for each in self.mapping.text.columns if self.table.columns and not self.table.columns[each]]
+
+    def meant(self, line: Line, field: str) -> str:
+        """What the mapping made of a field by looking it up or by a prefix; nothing where it did not."""
+        source, value = self.mapping.text.fields.get(field), line.fields.get(field)
+        if source is None or not (source.looks_up or source.prefix is not None):
+            return ""
+        if field in line.fields:
+            return value if isinstance(value, str) else ""
+        said = self.written(line, field).strip()
+        for lookup in self.mapping.readers[field].lookups:
+            said = lookup.get(said, source.otherwise or "")
+        return said
 
     def written(self, line: Line, field: str) -> str:
         """What stands in the columns of a field, to be shown to who imports; nothing where it may be about a person."""
@@ -97,18 +114,33 @@ def opened(
     found = table(file, file.read_bytes() if written is None else written, given.text if given else None)
     if given is None:
         return Source(found, builtin(file, Subject(str(mapping)), found.columns, zone))
-    needed = (
-        given.text.columns if found.columns or found.form is not Form.JSONL else ()
-    )  # of no rows, there are no keys
+    needed = _left_in(given, found.columns) if found.form is Form.JSONL else given.text.columns
     wrong = {column: fault for column in needed if (fault := _lack(column, found.columns, tell=tell_heads))}
     if wrong:
         raise given.lacking(wrong)
     return Source(found, given)
 
 
+def _left_in(mapping: Mapping, columns: Counter[str]) -> list[str]:
+    """The keys JSON lines can't do without: empty ones are left out there, but some fields may not be empty.
+
+    Of no rows, there are no keys.
+    """
+    about = fields(mapping.subject)
+    asked = [
+        column
+        for name, source in mapping.text.fields.items()
+        for column in source.reads
+        if column == UNFILLED
+        or (about[name].required and source.default is None and not any(columns[each] for each in source.reads))
+    ]
+    return list(dict.fromkeys(asked)) if columns else []
+
+
 def _lack(column: str, columns: Counter[str], *, tell: bool) -> dict[str, str]:
     if not columns[column]:
-        known = {"kind": "mapping.no_column", "known": ", ".join(filter(None, columns))}
+        kind = "mapping.not_filled_in" if column == UNFILLED else "mapping.no_column"
+        known = {"kind": kind, "known": ", ".join(filter(None, columns))}
         return known if tell else {"kind": "mapping.no_such_column"}
     return {"kind": "mapping.column_twice"} if columns[column] > 1 else {}
 

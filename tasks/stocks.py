@@ -67,8 +67,10 @@ AS_IT_IS = (
 
 
 def _row(said: Mapping[str, Any], categories: Mapping[str, str]) -> StockRow:
-    """What a row says; where it names no stage, the one its dates lead to."""
+    """What a row says; where it names no stage, the one its dates lead to; a rating of no date is of the work's."""
     same: dict[str, Any] = {name: said.get(name) for name in AS_IT_IS}
+    if said.get("rating") and not same["rated_at"]:
+        same["rated_at"] = same["done_at"]
     row = StockRow(
         source=said.get("source") or FILE,
         category=categories[said["category"]],

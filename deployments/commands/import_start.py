@@ -10,13 +10,15 @@ from python_calamine import CalamineWorkbook
 
 from deployments.commands.words import joined, say
 from models.rules.fields import Field, Says, Subject, fields
-from models.rules.mapping import CsvText, MappingText, Spreadsheet
+from models.rules.mapping import UNFILLED, CsvText, MappingText, Spreadsheet
 from notifications.locale import LOCALES, text
 from tasks.encodings import decoded
 from tasks.tables import Form, form_of, in_words, table
 
-OPEN = '"?"'
-"""Where something is missing: no column is called so, and the mapping is refused until it is filled in."""
+OPEN = f'"{UNFILLED}"'
+"""Where something is missing: the mapping is refused until it is filled in."""
+FINER = {(Subject.HOUSEHOLDS, "grid"): "home_grid"}
+"""Fields that are explained otherwise than those of the name elsewhere."""
 DELIMITERS = ",;\t|"
 
 
@@ -49,7 +51,7 @@ def _fields(subject: Subject, columns: list[str]) -> Iterator[str]:
         must = say(f"mapping.new.{'required' if each.required else 'told'}") if each.required or each.told else ""
         column = next((column for column in columns if column.strip().lower() in _called(each)), None)
         written = OPEN if column is None else json.dumps(column, ensure_ascii=False)
-        about = say(f"mapping.about.{each.name}")
+        about = say(f"mapping.about.{FINER.get((subject, each.name), each.name)}")
         out = "" if must or column is not None else "# "
         yield f"  {out}{each.name}: {written} # {f'[{must}] ' if must else ''}{about}"
 

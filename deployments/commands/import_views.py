@@ -2,9 +2,9 @@
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,12 @@ def _quoted(found: Counter[str]) -> str:
     )
 
 
+def _most(named: Mapping[str, int]) -> str:
+    """The staff numbers a file names most, each without what could lead to somebody."""
+    shown = joined(output.safe(code)[:WIDEST] for code, _ in Counter(named).most_common(VALUES))
+    return shown + (say("cli.import.more") if len(named) > VALUES else "")
+
+
 @dataclass(frozen=True)
 class Account:
     """What became of a file; `kept` is where its rejected rows lie."""
@@ -77,13 +83,15 @@ class Account:
         output.line("cli.import.would" if self.dry_run else "cli.import.did", **facts)
         self._tell_stages()
         if self.imported.registered:
-            output.line("cli.import.registered", **asdict(self.imported.registered))
+            output.line("cli.import.registered", **self.imported.registered.counts)
         self._tell_rejected()
 
     def _tell_file(self) -> None:
         table = self.source.table
         if table.decoded:
             output.line("cli.import.encoding", file=table.file, encoding=table.decoded.shown)
+        if self.source.absent:
+            output.line("cli.import.absent", columns=joined(self.source.absent))
         if self.source.left_out:
             output.line("cli.import.left_out", columns=joined(self.source.left_out))
 
@@ -94,6 +102,11 @@ class Account:
             output.line("cli.import.stages", stages=listed, overdue=self.imported.overdue)
         if self.imported.as_recorded:
             output.line("cli.import.as_recorded", count=self.imported.as_recorded)
+        for key in ("unknown", "unentitled"):
+            named: Mapping[str, int] = getattr(self.imported, key)
+            if named:
+                facts = {"count": len(named), "importer": self.imported.importer}
+                output.line(f"cli.import.{key}", names=_most(named), **facts)
 
     def _tell_rejected(self) -> None:
         rejected = self.imported.rejected
@@ -106,12 +119,16 @@ class Account:
         for each in rejected[:SHOWN] if self.dry_run else ():
             said = joined(told(field, why) for field, why in each.faults.items())
             output.line("cli.import.fault", line=each.line.number, said=said)
+        if self.dry_run and len(rejected) > SHOWN:
+            output.line("cli.import.rest", count=len(rejected) - SHOWN)
         if self.kept:
             output.line("cli.import.kept", file=self.kept)
 
     def _written(self, rejected: Rejected, field: str) -> str:
-        """What stands in a cell that can't be taken, as far as it can be shown."""
-        return output.safe(self.source.written(rejected.line, field))[:WIDEST]
+        """What stands in a cell that can't be taken, as far as it can be shown, and what the mapping made of it."""
+        cell = output.safe(self.source.written(rejected.line, field))[:WIDEST]
+        meant = output.safe(self.source.meant(rejected.line, field))[:WIDEST] if cell else ""
+        return say("cli.import.became", cell=cell, value=meant) if meant not in ("", cell) else cell
 
     def _data(self) -> dict[str, Any]:
         found, table = self.imported, self.source.table
@@ -124,6 +141,7 @@ class Account:
             "file": table.file,
             "encoding": table.decoded.encoding if table.decoded else None,
             "left_out": self.source.left_out,
+            "absent": self.source.absent,
             "dry_run": self.dry_run,
             "taken": found.taken,
             "known": found.known,
@@ -131,7 +149,10 @@ class Account:
             "stages": {str(stage): count for stage, count in found.stages.items()},
             "overdue": found.overdue,
             "as_recorded": found.as_recorded,
-            "registered": found.registered,
+            "unknown": found.unknown,
+            "unentitled": found.unentitled,
+            "importer": found.importer,
+            "registered": found.registered and found.registered.counts,
             "faults": faults,
             "reject_file": self.kept,
         }

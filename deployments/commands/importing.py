@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.commands import import_views, output
-from deployments.commands.desk import open_desk
+from deployments.commands.desk import Desk, open_desk
 from deployments.commands.failures import ExitCode
 from deployments.commands.faulty import refused
 from deployments.commands.import_start import OPEN, start
@@ -18,7 +17,7 @@ from deployments.commands.options import AsJson, At
 from deployments.commands.shell import described, family
 from deployments.commands.typed import instant, one_of
 from deployments.commands.words import say
-from models.errors import WanggeError
+from models.queries.intake import known
 from models.rules.fields import Subject
 from tasks.importing import Order, import_rows
 from tasks.mappings import MappingInvalid, read_mapping
@@ -56,7 +55,7 @@ def _run(asked: Asked, *, dry_run: bool, as_json: bool) -> None:
     written = asked.file.read_bytes()
     with open_desk(asked.at, by=asked.by) as desk:
         desk.demand_past()
-        source = _opened(asked, written, desk.zone, as_json=as_json)
+        source = _opened(asked, written, desk, as_json=as_json)
         live_at = desk.instant(asked.live_at) if asked.live_at else desk.now
         with import_views.watched(source) as lines:
             order = Order(asked.by, desk.now, live_at)
@@ -69,11 +68,15 @@ def _run(asked: Asked, *, dry_run: bool, as_json: bool) -> None:
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def _opened(asked: Asked, written: bytes, zone: str, *, as_json: bool) -> Source:
+def _opened(asked: Asked, written: bytes, desk: Desk, *, as_json: bool) -> Source:
     """Without a mapping, columns are called as the product calls its fields, and times are the county's."""
     try:
-        by = read_mapping(asked.mapping, asked.subject) if asked.mapping else asked.subject
-        return opened(asked.file, by, written, zone=zone)
+        if asked.mapping is None:
+            return opened(asked.file, asked.subject, written, zone=desk.zone)
+        by = read_mapping(asked.mapping, asked.subject)
+        source = opened(asked.file, by, written)
+        by.check_targets(known(desk.session, desk.book, desk.now))
+        return source  # noqa: TRY300 -- all of it may find faults in the mapping
     except MappingInvalid as error:
         raise refused(error, as_json=as_json) from error
 
@@ -141,5 +144,5 @@ def _zone() -> str:
     try:
         with open_desk() as desk:
             return desk.zone
-    except (WanggeError, SQLAlchemyError):
+    except Exception:  # noqa: BLE001 -- whatever is wrong with the database, a mapping needs none
         return OPEN

@@ -99,8 +99,9 @@ def _looked_up(desk: Desk, keys: Room, phone: str | None, id_number: str | None)
         if fault := privacy.phone_fault(plain):
             raise InvalidInput(why=fault)
         return residents.by_phone(desk.session, keys, desk.book.county.id, plain)
-    plain = privacy.plain_id(id_number or "")
-    if fault := privacy.id_fault(plain):
+    chinese = desk.zone == privacy.CHINA
+    plain = privacy.plain_id(id_number or "", chinese=chinese)
+    if fault := privacy.id_fault(plain, chinese=chinese):
         raise InvalidInput(why=fault)
     return residents.by_id_number(desk.session, keys, desk.book.county.id, plain)
 

@@ -1,5 +1,6 @@
 """Who did what another system tells of an issue: the person and the post it is written down with here."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from models.queries import people, units
 from models.queries.people import Career, Tenure
 from models.queries.rulebook import Rulebook
 from models.rules.arriving import Arrival, Done, Spot, assigned_by_rule
+from models.rules.intake import Key
 from models.rules.lifecycle import AS_RECORDED, HeldPost, Transition, allowing_post, may, nearness, transition
 from models.rules.stock import Deed, StockRow, deeds
 from models.tables.places import Unit
@@ -23,7 +25,10 @@ CLOSED = transition(Stage.EVALUATING, Action.CLOSE)
 
 @dataclass
 class Desk:
-    """What a stock is read against, looked up once; ``importer`` brings it in, and answers where nobody else can."""
+    """What a stock is read against, looked up once; ``importer`` brings it in, and answers where nobody else can.
+
+    ``strangers``: of each issue the people named for whom the importer stands in.
+    """
 
     book: Rulebook
     units: Mapping[str, Unit]
@@ -36,6 +41,7 @@ class Desk:
     allowing: dict[tuple[Action, str | None, int], list[Tenure]] = field(default_factory=dict)
     above: dict[int, HeldPost] = field(default_factory=dict)
     spots: dict[str | None, Spot] = field(default_factory=dict)
+    strangers: dict[Key, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.today = self.book.local_date(self.now)
@@ -91,6 +97,8 @@ class Desk:
     def done(self, way: Transition, deed: Deed, spot: Spot, row: StockRow) -> Done:
         """Something that was done; by the importer, where nobody known is named: the work is then the grid's."""
         known = self.known_actor(way, deed, spot)
+        if known is None:
+            self.strange(row, deed.by)
         person_id, post = known or self.imported(spot)
         works = (post.post_id, post.unit_id) if known else spot.answers()
         signing = works if deed.action is Action.SIGN else None
@@ -99,15 +107,29 @@ class Desk:
     def deeds(self, row: StockRow) -> Iterator[Deed]:
         """What was done; the closing too, if somebody who may has verified it, another one than the known handler."""
         yield from deeds(row)
-        if row.verified and row.closed_at and row.handler in self.careers:
-            closing = Deed(Action.CLOSE, row.closed_at, row.closed_by)
-            if self.known_actor(CLOSED, closing, self.spot(row.grid)):
-                yield closing
+        if not row.closed_at:
+            return
+        closing = Deed(Action.CLOSE, row.closed_at, row.closed_by)
+        if not self.known_actor(CLOSED, closing, self.spot(row.grid)):
+            self.strange(row, closing.by)
+        elif row.verified and row.handler in self.careers:
+            yield closing
 
     def handler(self, row: StockRow) -> int:
         """Who did the work: as the source says, if they are known."""
         known = self.careers.get(row.handler or "")
         return known.person_id if known else self.importer
+
+    def strange(self, row: StockRow, named: str | None) -> None:
+        """The importer stands in for somebody; where nobody is named, that is as it was agreed."""
+        if named is not None:
+            self.strangers.setdefault(row.key, set()).add(named)
+
+    def stood_in(self, keys: Sequence[Key]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """For whom the importer stands in, and in how many of some issues: people not known here, and known ones."""
+        named = Counter(code for key in keys for code in self.strangers.get(key, ()))
+        unknown = {code: count for code, count in sorted(named.items()) if code not in self.careers}
+        return unknown, {code: count for code, count in sorted(named.items()) if code not in unknown}
 
     def spot(self, grid: str | None) -> Spot:
         """Where an issue lies: on its grid, or at the topmost unit while it lies on none."""

@@ -31,13 +31,22 @@ PERSONAL = frozenset({"phone", "id_number"})
 
 @dataclass(frozen=True)
 class Registered:
-    """What became of a register: households new, changed and as before; persons new and gone."""
+    """What became of a register: households new, changed and as before; persons new and gone.
+
+    :param touched: the register's ids of the households that are new or changed.
+    """
 
     new: int = 0
     changed: int = 0
     same: int = 0
     came: int = 0
     left: int = 0
+    touched: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers alone, by name."""
+        return {"new": self.new, "changed": self.changed, "same": self.same, "came": self.came, "left": self.left}
 
 
 def register_households(
@@ -66,7 +75,10 @@ def register_households(
     copy_in(session, Household, HOUSEHOLD, work.new(ids, fresh))
     work.write(session)
     came = len(work.came)
-    return Registered(len(fresh), len(work.changed), len(known) - len(work.changed), came, len(work.left))
+    changed = {each.id for each in known.values()} & {household_id for household_id, _ in work.changed}
+    as_before = {external_id for external_id, each in known.items() if each.id not in changed}
+    touched = frozenset(told.keys() - as_before)
+    return Registered(len(fresh), len(changed), len(as_before), came, len(work.left), touched)
 
 
 HOUSEHOLD = ("id", "county_id", "external_id", *DOOR, "recorded_at", "changed_at")

@@ -29,12 +29,17 @@ class StockTaken:
     :param known: how many rows came before.
     :param rejected: what was wrong with the others, by place: of each field the key of the sentence that says it.
     :param as_recorded: how many of the new ones were struck off by their source's word alone.
+    :param unknown: how many of the new ones name somebody who is not known here, by staff number; whoever brings the
+        stock in stands in for them.
+    :param unentitled: the same of people who are known, but held no post there that allows what they did.
     """
 
     issues: Mapping[int, int] = field(default_factory=dict)
     known: int = 0
     rejected: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     as_recorded: int = 0
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    unentitled: Mapping[str, int] = field(default_factory=dict)
 
 
 def take_over_stock(
@@ -69,7 +74,9 @@ def take_over_stock(
     closings = [Closing(issues[place], at) for place, at in ended.items()]
     struck = close_as_recorded(session, book, closings, by=by, now=now).closed
     suspending.follow(session, book, list(issues.values()), now=now)
-    return StockTaken(issues, len(rows) - len(rejected) - len(issues), rejected, struck)
+    before = len(rows) - len(rejected) - len(issues)
+    unknown, unentitled = desk.stood_in([rows[place].key for place in issues])
+    return StockTaken(issues, before, rejected, struck, unknown, unentitled)
 
 
 def _faulty(rows: Sequence[StockRow], told: Mapping[Key, Content], known: Known) -> dict[int, Mapping[str, str]]:

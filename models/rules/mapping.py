@@ -14,6 +14,8 @@ from models.rules.pack_values import Count, Written, Zone, as_written
 
 CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?")
 ISO = "iso"
+UNFILLED = "?"
+"""In the start of a mapping, what stands where somebody has still to say which column is meant."""
 HOURS = frozenset("HIcXsT")
 """The letters behind a ``%`` by which a form of writing times names a time of day."""
 OFFSETS = frozenset("z")

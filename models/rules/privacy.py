@@ -10,6 +10,8 @@ from datetime import date
 from itertools import pairwise
 from unicodedata import decimal, normalize
 
+CHINA = "Asia/Shanghai"
+"""Of a county in this zone the identity numbers are China's; of any other, whatever is written on papers there."""
 SHOWN = 4
 """How many characters at the end of a number may be shown."""
 _CROSS = chr(0xD7)  # as one blacks out in print
@@ -21,6 +23,7 @@ _CHECKS = "10X98765432"
 _FIRST_GENERATION = 15
 _GENERATION = 18
 _SHORTEST, _LONGEST = 7, 15  # of telephone numbers: without an area code; E.164
+_ABROAD = range(4, 41)  # characters of an identity number of anywhere
 _LONG = 7  # a run of digits that long is nobody's house number
 _DASHES = r"\-\u2010-\u2015\u2212\uff0d\u30fc"
 _GAPS = rf" .()\u00a0\u3000\uff08\uff09\u200b-\u200d\u2060\ufeff{_DASHES}"
@@ -59,17 +62,19 @@ def phone_fault(number: str) -> str | None:
     return None if re.fullmatch(rf"\+?[0-9]{{{_SHORTEST},{_LONGEST}}}", number) else "phone"
 
 
-def plain_id(written: str) -> str:
-    """An identity number in plain form, whether right or not; one of the first generation as it reads today."""
+def plain_id(written: str, *, chinese: bool = True) -> str:
+    """An identity number in plain form, whether right or not; China's of the first generation as it reads today."""
     said = re.sub(f"[{_GAPS}]", "", normalize("NFKC", written).strip()).upper()
-    if len(said) == _FIRST_GENERATION and said.isascii() and said.isdigit():
+    if chinese and len(said) == _FIRST_GENERATION and said.isascii() and said.isdigit():
         longer = f"{said[:6]}19{said[6:]}"  # given out until 1999
         return longer + _check(longer)
     return said
 
 
-def id_fault(number: str) -> str | None:
+def id_fault(number: str, *, chinese: bool = True) -> str | None:
     """Why a number in plain form is no identity number, as the key of the sentence; None when it is right."""
+    if not chinese:
+        return None if len(number) in _ABROAD else "id_length"
     if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number):
         return "id_form"
     if _born(number) is None:

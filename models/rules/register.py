@@ -9,14 +9,17 @@ from models.rules.households import OPTIONAL, HouseholdRow, PersonRow
 from models.rules.privacy import id_fault, phone_fault, plain_id, plain_name, plain_phone
 
 
-def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> HouseholdRow | dict[str, str]:
+def household_row(
+    said: Mapping[str, Any], unread: Mapping[str, str], *, chinese: bool = True
+) -> HouseholdRow | dict[str, str]:
     """A household with the one person the row names, or nobody; or all that is wrong with the row, by field.
 
     :param said: what it says by field, None for nothing; a field it has no column for is missing.
     :param unread: what is wrong with the fields that could not be read.
+    :param chinese: whether identity numbers are China's.
     """
-    person = PersonRow(*(_plain(said, field, of) for field, of in PLAIN))
-    wrong = {**shortcomings(Subject.HOUSEHOLDS, said, unread), **_person_faults(person), **unread}
+    person = _person(said, chinese=chinese)
+    wrong = {**shortcomings(Subject.HOUSEHOLDS, said, unread), **_person_faults(person, chinese=chinese), **unread}
     if id_fault((said.get("external_id") or "").upper()) is None:  # of the 15 digits of old, many are anybody's count
         wrong["external_id"] = "id_as_key"
     if wrong:
@@ -35,21 +38,22 @@ def household_row(said: Mapping[str, Any], unread: Mapping[str, str]) -> Househo
     )
 
 
-PLAIN = (("name", plain_name), ("phone", plain_phone), ("id_number", plain_id))
+def _person(said: Mapping[str, Any], *, chinese: bool) -> PersonRow:
+    name, phone, number = (said.get(field) for field in ("name", "phone", "id_number"))
+    return PersonRow(
+        plain_name(name or ""),
+        phone if phone is None else plain_phone(phone),
+        number if number is None else plain_id(number, chinese=chinese),
+    )
 
 
-def _plain(said: Mapping[str, Any], field: str, of: Any) -> Any:
-    value = said.get(field)
-    return of(value) if value is not None else None
-
-
-def _person_faults(person: PersonRow) -> dict[str, str]:
+def _person_faults(person: PersonRow, *, chinese: bool) -> dict[str, str]:
     wrong = {}
     if not person.name and (person.phone or person.id_number):
         wrong["name"] = "nameless"
     if person.phone and (fault := phone_fault(person.phone)):
         wrong["phone"] = fault
-    if person.id_number and (fault := id_fault(person.id_number)):
+    if person.id_number and (fault := id_fault(person.id_number, chinese=chinese)):
         wrong["id_number"] = fault
     return wrong
 

@@ -168,7 +168,8 @@ def _implied(row: StockRow) -> Iterator[str]:
     if row.done_at:
         yield "signed_at"
     if row.rated_at or row.rating:
-        yield from ("done_at", "rated_at", "rating", "signed_at")
+        yield from ("done_at", "rating", "signed_at")
+        yield from ("rated_at",) if row.done_at else ()
 
 
 def reached(row: StockRow) -> Stage:

@@ -145,7 +145,10 @@ def test_the_start_of_a_mapping_explains_itself_and_is_refused_until_it_is_fille
     assert '  external_id: "?" # [必填] 来源自己的编号' in started
     (tmp_path / "map.yaml").write_text(started, encoding="utf-8")
     said = wangge("import", "issues", file, "--mapping", str(tmp_path / "map.yaml"), "--by", "C01", *AT).err
-    assert "map.yaml:28: fields.external_id: 没有“?”这一列；有：工号, name, 备注" in said
+    assert (
+        "map.yaml:28: fields.external_id: 还没有填：请写列名，或写常量 {value: 常量}；有这些列：工号, name, 备注"
+        in said
+    )
 
 
 def test_a_mapping_may_be_begun_before_there_is_a_county(tmp_path: Path) -> None:

@@ -94,6 +94,12 @@ def test_issues_come_in_at_their_stages_with_their_own_dates(session: Session, b
     }
 
 
+def test_a_rating_given_as_the_work_was_done_is_sound(session: Session, book: Rulebook) -> None:
+    taken(session, book, replace(RATED, rated_at=DONE.done_at))
+    nights(session, book, 10, 11)
+    assert audited(session, book, "2026-03-11 03:00") == []
+
+
 def test_the_nights_after_tell_nothing_older_and_the_auditor_is_silent(session: Session, book: Rulebook) -> None:
     taken(session, book, *STOCK)
     assert audited(session, book, NOW) == []

@@ -41,13 +41,13 @@ def test_a_file_without_a_column_for_names_sends_nobody_away(session: Session, b
 
 def test_somebody_told_twice_in_the_same_words_is_one_person(session: Session, book: Rulebook) -> None:
     lines = [Line(number, [], DOOR | WHO, {}) for number in (2, 3)]
-    done, rows, rejected = take_households(session, book, lines, at("2026-03-02 09:00"))
-    assert (done, rows, rejected) == (Registered(new=1, came=1), 2, [])
+    done, rows, before, rejected = take_households(session, book, lines, at("2026-03-02 09:00"))
+    assert (done, rows, before, rejected) == (Registered(new=1, came=1), 2, 0, [])
 
 
 def test_a_register_that_knows_households_by_somebodys_identity_number_is_rejected(
     session: Session, book: Rulebook
 ) -> None:
     line = Line(2, [], DOOR | {"external_id": "13112619780512001x"}, {})
-    _, _, (rejected,) = take_households(session, book, [line], at("2026-03-02 09:00"))
+    _, _, _, (rejected,) = take_households(session, book, [line], at("2026-03-02 09:00"))
     assert rejected.faults == {"external_id": "id_as_key"}
