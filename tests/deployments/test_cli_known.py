@@ -118,7 +118,7 @@ def test_a_merged_issue_says_into_which(wangge: Shell) -> None:
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
 @pytest.mark.parametrize("known", [(), ("--as-known-at", "2026-03-04 08:00")])
 def test_what_is_shown_fits_a_hundred_columns(wangge: Shell, locale: str, known: tuple[str, ...]) -> None:
-    shell = Shell(wangge.environment | {"WANGGE_LOCALE": locale})
+    shell = Shell(wangge.environment | {"WANGGE_LOCALE": locale, "COLUMNS": "100"})
     for line in shell.fine("issue", "show", "东街-2026-1", *known, *NOW).splitlines():
         assert sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line) <= 100
 

@@ -124,3 +124,12 @@ def test_the_night_told_is_that_of_the_county_shown(url: str, shipped: Path, min
     told = shown.console.file.getvalue()
     assert "谷县" in told
     assert "山县" not in told
+
+
+def test_the_report_in_a_narrow_terminal_breaks_neither_numbers_nor_instants() -> None:
+    rows = "| Waterfront-2026-0012 | a street lamp | the grid by the river | Ma Chao, grid worker | Sun 8 Nov 11:30 |\n"
+    told = StringIO()
+    head = "| Number | Category | Where | Escalated to | Due |\n| --- | --- | --- | --- | --- |\n"
+    Console(file=told, width=80).print(show._Report(head + rows))
+    assert "Waterfront-2026-0012" in told.getvalue()
+    assert "Sun 8 Nov 11:30" in told.getvalue()

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.actions import casework, guards, night
@@ -13,14 +13,16 @@ from models.actions.people import leave
 from models.database import engine
 from models.errors import ClockBehind, CommunityBusy
 from models.queries import people, units
+from models.queries.night import night_facts
 from models.queries.rulebook import Rulebook
 from models.rules.assignment import who_answers
 from models.tables.duties import Duty
 from models.tables.events import Event
 from models.tables.issues import Issue
 from models.tables.notices import NightLog
-from models.tables.people import Person
+from models.tables.people import Person, Posting
 from models.vocabulary import DutyKind, Role, Severity, StepAction
+from notifications.render import render
 from tests.county import START, at, reported
 from tests.models.ledger import Heard, everything, heard, owed, post_id, steps, still_owed, unit_id
 
@@ -275,3 +277,12 @@ def test_a_step_is_recorded_with_its_own_time_and_when_it_became_known(
     event = session.scalars(select(Event).where(Event.step == 1)).one()
     assert (event.happened_at, event.recorded_at) == (at("2026-03-04 10:45"), at("2026-03-11 02:30"))
     assert (event.person_id, event.stage_from, event.stage_to) == (None, None, None)
+
+
+def test_a_vacant_topmost_post_is_not_said_to_be_answered_for_by_one_above(session: Session, book: Rulebook) -> None:
+    session.execute(update(Posting).values(until_on=date(2026, 1, 2)))
+    told = night_facts(session, book, date(2026, 3, 3), at("2026-03-04 02:30"))
+    assert told["vacant"]
+    assert not any(each["above"] for each in told["vacant"])
+    assert "上面没有人能接" in render("night_report", "zh_CN", told)
+    assert "上一级岗位接着" not in render("night_report", "zh_CN", told)

@@ -57,6 +57,7 @@ def test_words_and_times_are_those_of_people() -> None:
 
 
 NIGHT = {
+    "tier": "社区",
     "county": "河县",
     "zone": "Asia/Shanghai",
     "night": NOW.date(),
