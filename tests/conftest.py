@@ -21,7 +21,7 @@ from models.migrations.schema import migrate
 from models.queries.rulebook import Rulebook, rulebook
 from tests.county import COUNTY, load_small_county
 
-TOGETHER = {"flows", "system"}
+TOGETHER = ("flows", "system")
 """Folders whose tests share what is dear to make."""
 TRIES = 20
 MADE: list[str] = []
@@ -112,8 +112,11 @@ def book(session: Session) -> Rulebook:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Flows run in this process come first: a client of theirs must not outlive a server of other tests."""
-    items.sort(key=lambda item: "flows" not in item.path.parts)
+    """Flows run in this process come first: a client of theirs must not outlive a server of other tests.
+
+    The system's come next: they are the longest that can't be shared out, and another process goes on beside them.
+    """
+    items.sort(key=lambda item: next((n for n, part in enumerate(TOGETHER) if part in item.path.parts), len(TOGETHER)))
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types

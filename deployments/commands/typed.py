@@ -60,10 +60,10 @@ def iana(written: str) -> ZoneInfo:
 
 def one_of(kind: type[Word]) -> Callable[[str], Word]:
     """A reader of a word of a list, as it is stored or, where people call it something, as they do."""
-    spoken = {each: called(each) for each in kind} if kind in KINDS else {}
-    meant = {each.value: each for each in kind} | {name: each for each, name in spoken.items()}
 
     def read(written: str) -> Word:
+        spoken = {each: called(each) for each in kind} if kind in KINDS else {}
+        meant = {each.value: each for each in kind} | {name: each for each, name in spoken.items()}
         if written.strip() not in meant:
             known = (say("cli.with_word", label=spoken[each], word=each) if spoken else each.value for each in kind)
             raise typer.BadParameter(say("cli.wrong.word", value=written, known=joined(known)))
