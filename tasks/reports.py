@@ -65,7 +65,7 @@ def fitting(
     told = told_before(session, book, {row.key for _, row in good})
     reports, rejected = [], []
     for (line, row), odd in zip(good, clashing([row for _, row in good], told), strict=True):
-        report = _report(row)
+        report = as_report(row)
         if odd:
             rejected.append(Rejected(line, {"external_id": "clash"}))
         elif row.key not in told and not calendar_reaches(book, report, now=now):
@@ -75,7 +75,8 @@ def fitting(
     return reports, rejected
 
 
-def _report(row: IntakeRow) -> Report:
+def as_report(row: IntakeRow) -> Report:
+    """What a row raises."""
     return Report(
         grid=row.grid,
         category=row.category,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from models.actions.reporting import Report, calendar_reaches
 from models.queries.rulebook import Rulebook
 from models.rules.intake import Content, IntakeRow, Key, Known, read_row
+from tasks.reports import as_report
 from tasks.sources import Line
 
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -60,7 +61,7 @@ def read_history(lines: Iterable[Line], book: Rulebook, known: Known, by: str) -
             repeated.append(each.number)
         else:
             told[row.key] = row.content
-            lived.append(Lived(each.number, _report(row), closed_at))
+            lived.append(Lived(each.number, as_report(row), closed_at))
     lived.sort(key=lambda each: (each.report.happened_at, each.line))
     return History(tuple(lived), tuple(turned), tuple(repeated))
 
@@ -71,18 +72,5 @@ def _unlived(row: IntakeRow, closed_at: datetime | None, book: Rulebook, told: M
         return {"external_id": "clash"}
     if closed_at is not None and closed_at < row.happened_at:
         return {"closed_at": "before_raised"}
-    reached = row.key in told or calendar_reaches(book, _report(row), now=row.happened_at)
+    reached = row.key in told or calendar_reaches(book, as_report(row), now=row.happened_at)
     return {} if reached else {"happened_at": "calendar"}
-
-
-def _report(row: IntakeRow) -> Report:
-    return Report(
-        grid=row.grid,
-        category=row.category,
-        severity=row.severity,
-        summary=row.summary,
-        happened_at=row.happened_at,
-        by=row.reported_by,
-        source=row.source,
-        external_id=row.external_id,
-    )
